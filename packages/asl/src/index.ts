@@ -1,0 +1,5 @@
+export * from "./diagnostic.js";
+export * from "./json.js";
+export * from "./program.js";
+export * from "./resource.js";
+export * from "./states-error.js";

@@ -1,0 +1,165 @@
+import type { Json, JsonObject } from "./json.js";
+import type { Resource } from "./resource.js";
+
+/**
+ * A compiled definition. It holds no state of an execution: one program serves all executions of a revision.
+ *
+ * Everything a state computes is a closure made once, at compile time; what an execution does between those closures
+ * (events, waits, tasks, retries) is the engine's. The closures are deterministic: they read nothing but their arguments.
+ */
+export interface Program extends Graph {
+  /** Every state of the machine by name, nested ones too: state names are unique in the whole machine. */
+  readonly states: ReadonlyMap<string, State>;
+  /** `TimeoutSeconds` of the machine. */
+  readonly timeoutSeconds?: number;
+  readonly comment?: string;
+}
+
+/** A part of the machine that runs from a first state to an end: the machine itself, a branch, an item processor. */
+export interface Graph {
+  readonly startAt: string;
+}
+
+export type State =
+  | PassState
+  | TaskState
+  | ChoiceState
+  | WaitState
+  | SucceedState
+  | FailState
+  | ParallelState
+  | MapState;
+
+/** What an expression can see. */
+export interface Scope {
+  /** The state's raw input, before InputPath. */
+  readonly input: Json;
+  /** The variables that the state can see, by name. */
+  readonly variables: JsonObject;
+  /** The context object (`$$`), built on demand: most states never look at it. */
+  context(): JsonObject;
+  /** A number in [0, 1), for States.MathRandom; deterministic per event. */
+  random(): number;
+  /** A UUID (version 4 form), for States.UUID; deterministic per event. */
+  uuid(): string;
+}
+
+/** How a state is left: its output and the variables it assigns. */
+export interface Exit {
+  readonly output: Json;
+  /** Values of `Assign`, absent where the state has none. */
+  readonly assigned?: JsonObject;
+}
+
+interface StateBase {
+  readonly name: string;
+}
+
+/** Transition of a state that is not Choice, Succeed or Fail: the next state's name, or undefined for `End: true`. */
+interface Transition {
+  readonly next: string | undefined;
+}
+
+export interface PassState extends StateBase, Transition {
+  readonly type: "Pass";
+  exit(scope: Scope): Exit;
+}
+
+export interface SucceedState extends StateBase {
+  readonly type: "Succeed";
+  exit(scope: Scope): Exit;
+}
+
+export interface FailState extends StateBase {
+  readonly type: "Fail";
+  /** Error and cause as they are reported; a member is absent where the state gives none. */
+  failure(scope: Scope): { readonly error?: string; readonly cause?: string };
+}
+
+export interface ChoiceState extends StateBase {
+  readonly type: "Choice";
+  /** The rule that holds, or Default. @throws StatesError `States.NoChoiceMatched`. */
+  choose(scope: Scope): Exit & { readonly next: string };
+}
+
+export interface WaitState extends StateBase, Transition {
+  readonly type: "Wait";
+  /** When the wait ends: milliseconds since the epoch, for a wait that starts at `now`. May lie in the past. */
+  until(scope: Scope, now: number): number;
+  exit(scope: Scope): Exit;
+}
+
+export interface TaskState extends StateBase, Transition, Guarded {
+  readonly type: "Task";
+  readonly resource: Resource;
+  /** The task's payload and its limits, in seconds. `credentials` is the evaluated Credentials field. */
+  enter(scope: Scope): TaskEntry;
+  /** The state's output from the task's result. */
+  exit(scope: Scope, result: Json): Exit;
+}
+
+export interface TaskEntry {
+  readonly parameters: Json;
+  /** False where the state has neither Parameters nor Arguments: the payload is the state's effective input. */
+  readonly hasParameters: boolean;
+  readonly timeoutSeconds?: number;
+  readonly heartbeatSeconds?: number;
+  readonly credentials?: Json;
+}
+
+export interface ParallelState extends StateBase, Transition, Guarded {
+  readonly type: "Parallel";
+  readonly branches: readonly Graph[];
+  /** The input of every branch. */
+  enter(scope: Scope): Json;
+  /** The state's output from the branches' outputs. */
+  exit(scope: Scope, result: Json): Exit;
+}
+
+export interface MapState extends StateBase, Transition, Guarded {
+  readonly type: "Map";
+  readonly processor: Graph;
+  readonly mode: "INLINE" | "DISTRIBUTED";
+  readonly label?: string;
+  /** The items and the limit of iterations at a time (0: none given). */
+  enter(scope: Scope): MapEntry;
+  /** The input of one iteration. The scope's context holds `Map.Item`; `item` is the raw item. */
+  itemInput(scope: Scope, item: Json): Json;
+  /** The state's output from the iterations' outputs. */
+  exit(scope: Scope, result: Json): Exit;
+}
+
+export interface MapEntry {
+  readonly items: readonly Json[];
+  readonly maxConcurrency: number;
+  /** Distributed mode only. */
+  readonly toleratedFailureCount?: number;
+  readonly toleratedFailurePercentage?: number;
+}
+
+/** States that can retry and catch: Task, Parallel, Map. */
+interface Guarded {
+  readonly retry: readonly Retrier[];
+  readonly catch: readonly Catcher[];
+}
+
+/** A retrier with its defaults filled in (spec, "Retrying after error"). */
+export interface Retrier {
+  readonly errorEquals: readonly string[];
+  /** Seconds, default 1. */
+  readonly intervalSeconds: number;
+  /** Default 3; 0 means never. */
+  readonly maxAttempts: number;
+  /** Default 2. */
+  readonly backoffRate: number;
+  readonly maxDelaySeconds?: number;
+  /** `FULL` draws the delay from [0, delay). */
+  readonly jitterStrategy: "FULL" | "NONE";
+}
+
+export interface Catcher {
+  readonly errorEquals: readonly string[];
+  readonly next: string;
+  /** The next state's input from the error output ({Error, Cause}). */
+  exit(scope: Scope, errorOutput: JsonObject): Exit;
+}

@@ -1,0 +1,173 @@
+/**
+ * What must survive. A store holds rows and knows nothing of what they mean.
+ *
+ * Everything that changes goes through {@link Store.commit}: one call, one transaction, durable on disk when its promise
+ * resolves, or not done at all when it rejects. Times are milliseconds since the epoch.
+ */
+export interface Store {
+  /** The next free execution id; ids only grow. Reserving costs no commit. */
+  nextExecutionId(): number;
+  /** The next free revision id; ids only grow. */
+  nextRevisionId(): number;
+
+  commit(changes: Changes): Promise<void>;
+
+  execution(arn: string): Promise<ExecutionRow | undefined>;
+  executionById(id: number): Promise<ExecutionRow | undefined>;
+  /** Newest first (by id), at most `limit`, only ids below `before` where given. */
+  listExecutions(query: ExecutionQuery): Promise<ExecutionRow[]>;
+  /** True while an execution of this state machine is RUNNING. */
+  hasRunningExecution(stateMachineArn: string): Promise<boolean>;
+
+  /** Whole chunks that hold events from `from` to `to`, both included, in order. */
+  history(executionId: number, from: number, to: number): Promise<HistoryChunk[]>;
+  /** The id of the execution's last event; 0 where it has none. */
+  lastEventId(executionId: number): Promise<number>;
+
+  /** All branches of an execution, by id ascending. */
+  branches(executionId: number): Promise<BranchRow[]>;
+  /** Branches whose `dueAt` is at or before `time`, earliest first, at most `limit`. */
+  due(time: number, limit: number): Promise<BranchKey[]>;
+  /** The earliest `dueAt` of all branches. */
+  nextDue(): Promise<number | undefined>;
+  /** Branches of activity tasks that no worker has taken, first queued first, at most `limit`, only after `after` where given. */
+  queued(activityArn: string, limit: number, after?: number): Promise<QueuedTask[]>;
+  /** Ids of executions with a branch that has `restart` set: what a new process must take up at once. */
+  restarting(): Promise<number[]>;
+
+  stateMachine(arn: string): Promise<StateMachineRow | undefined>;
+  /** Newest first: creation date, then ARN, descending; after the machine `after` where given. */
+  listStateMachines(limit: number, after?: string): Promise<StateMachineRow[]>;
+  revision(id: number): Promise<RevisionRow | undefined>;
+
+  activity(arn: string): Promise<ActivityRow | undefined>;
+  listActivities(limit: number, after?: string): Promise<ActivityRow[]>;
+
+  /** Waits for nothing: every commit is already durable. */
+  close(): Promise<void>;
+}
+
+/** One transaction. Absent members change nothing. */
+export interface Changes {
+  readonly executions?: readonly ExecutionChange[];
+  readonly revisions?: readonly RevisionRow[];
+  /** Inserted, or replaced by ARN. */
+  readonly stateMachines?: readonly StateMachineRow[];
+  /** ARNs. */
+  readonly deletedStateMachines?: readonly string[];
+  readonly activities?: readonly ActivityRow[];
+  readonly deletedActivities?: readonly string[];
+}
+
+export interface ExecutionChange {
+  readonly id: number;
+  /** `insert` for a new execution; `update` where its status changed; absent where the row stays as it is. */
+  readonly insert?: ExecutionRow;
+  readonly update?: ExecutionOutcome;
+  readonly history?: HistoryChunk;
+  /** Branches to insert or replace. */
+  readonly branches?: readonly BranchRow[];
+  /** Ids of branches to delete; `all` where the execution ended. */
+  readonly deletedBranches?: readonly number[] | "all";
+}
+
+export interface ExecutionRow extends ExecutionOutcome {
+  readonly id: number;
+  readonly arn: string;
+  readonly name: string;
+  /** The unqualified ARN of the state machine. */
+  readonly stateMachineArn: string;
+  /** The qualified ARN that the execution was started with, where it was a version or an alias. */
+  readonly stateMachineVersionArn: string | null;
+  readonly stateMachineAliasArn: string | null;
+  /** The revision whose definition it runs. */
+  readonly revisionId: number;
+  readonly startDate: number;
+  /** JSON text. */
+  readonly input: string;
+  readonly traceHeader: string | null;
+}
+
+export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+
+export interface ExecutionOutcome {
+  readonly status: ExecutionStatus;
+  readonly stopDate: number | null;
+  /** JSON text. */
+  readonly output: string | null;
+  readonly error: string | null;
+  readonly cause: string | null;
+}
+
+export interface ExecutionQuery {
+  readonly stateMachineArn: string;
+  readonly status?: ExecutionStatus;
+  readonly limit: number;
+  readonly before?: number;
+}
+
+/** The events that one commit appended: a JSON array text of history events, oldest first, as GetExecutionHistory reports them. */
+export interface HistoryChunk {
+  readonly firstEventId: number;
+  readonly lastEventId: number;
+  readonly events: string;
+}
+
+/** One branch of a running execution, and what wakes it. */
+export interface BranchRow {
+  readonly id: number;
+  /** JSON text of the branch. */
+  readonly data: string;
+  /** The next time at which the branch must be looked at; null where time does not wake it. */
+  readonly dueAt: number | null;
+  /** ARN of the activity whose queue the branch's task stands in, until a worker takes it. */
+  readonly activityArn: string | null;
+  /** True where the branch waits for something that a process does and that dies with it, such as a call to a function. */
+  readonly restart: boolean;
+}
+
+export interface BranchKey {
+  readonly executionId: number;
+  readonly branchId: number;
+  readonly dueAt: number;
+}
+
+export interface QueuedTask {
+  readonly executionId: number;
+  readonly branchId: number;
+  /** Grows with the order of queueing. */
+  readonly position: number;
+}
+
+export interface StateMachineRow {
+  readonly arn: string;
+  readonly name: string;
+  readonly type: "STANDARD" | "EXPRESS";
+  readonly status: "ACTIVE" | "DELETING";
+  readonly creationDate: number;
+  /** The current revision. */
+  readonly revisionId: number;
+  /** JSON text of what does not depend on the revision: tags. */
+  readonly settings: string;
+}
+
+/** What a state machine was at one time: an effective update makes a new revision. */
+export interface RevisionRow {
+  readonly id: number;
+  readonly stateMachineArn: string;
+  /** The service's revision id (a UUID); null for the first revision. */
+  readonly revision: string | null;
+  readonly updateDate: number;
+  readonly definition: string;
+  readonly roleArn: string;
+  /** JSON text: logging, tracing and encryption configuration. */
+  readonly configuration: string;
+}
+
+export interface ActivityRow {
+  readonly arn: string;
+  readonly name: string;
+  readonly creationDate: number;
+  /** JSON text: tags, encryption configuration. */
+  readonly settings: string;
+}
