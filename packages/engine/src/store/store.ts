@@ -36,15 +36,21 @@ export interface Store {
   restarting(): Promise<number[]>;
 
   stateMachine(arn: string): Promise<StateMachineRow | undefined>;
-  /** Newest first: creation date, then ARN, descending; after the machine `after` where given. */
-  listStateMachines(limit: number, after?: string): Promise<StateMachineRow[]>;
+  /** Newest first: creation date, then ARN, descending; those after the place `after` where given (a row that may be gone by now). */
+  listStateMachines(limit: number, after?: ListPlace): Promise<StateMachineRow[]>;
   revision(id: number): Promise<RevisionRow | undefined>;
 
   activity(arn: string): Promise<ActivityRow | undefined>;
-  listActivities(limit: number, after?: string): Promise<ActivityRow[]>;
+  listActivities(limit: number, after?: ListPlace): Promise<ActivityRow[]>;
 
   /** Waits for nothing: every commit is already durable. */
   close(): Promise<void>;
+}
+
+/** A place in a list that is ordered by creation date, then ARN. */
+export interface ListPlace {
+  readonly creationDate: number;
+  readonly arn: string;
 }
 
 /** One transaction. Absent members change nothing. */

@@ -1,0 +1,73 @@
+import type { Statement } from "./connection.js";
+
+/** The statements that the table uses. */
+interface ArnStatements {
+  readonly insertArn: Statement;
+  readonly arnKey: Statement;
+  readonly arn: Statement;
+  readonly lastArn: Statement;
+}
+
+/** The table `arns`, with what was read from it kept in memory: there are as many as state machines and activities. */
+export class ArnTable {
+  readonly #sql: ArnStatements;
+  readonly #keys = new Map<string, number>();
+  readonly #arns = new Map<number, string>();
+  #last: number;
+  /** Inserted by the open transaction. */
+  #added: string[] = [];
+
+  constructor(sql: ArnStatements) {
+    this.#sql = sql;
+    this.#last = (sql.lastArn.get()?.[0] as number | undefined) ?? 0;
+  }
+
+  /** The ARN's key; inserts the ARN, within the open transaction, where it is new. */
+  key(arn: string): number {
+    const known = this.known(arn);
+    if (known !== undefined) return known;
+    const key = ++this.#last;
+    this.#sql.insertArn.run(key, arn);
+    this.#added.push(arn);
+    this.#remember(key, arn);
+    return key;
+  }
+
+  /** The ARN's key, where it has one. */
+  known(arn: string): number | undefined {
+    const known = this.#keys.get(arn);
+    if (known !== undefined) return known;
+    const key = this.#sql.arnKey.get(arn)?.[0] as number | undefined;
+    if (key !== undefined) this.#remember(key, arn);
+    return key;
+  }
+
+  readonly arn = (key: number): string => {
+    const known = this.#arns.get(key);
+    if (known !== undefined) return known;
+    const arn = this.#sql.arn.get(key)?.[0] as string | undefined;
+    if (arn === undefined) throw new Error(`ARN ${key} is missing`);
+    this.#remember(key, arn);
+    return arn;
+  };
+
+  /** The transaction was committed. */
+  keep(): void {
+    this.#added = [];
+  }
+
+  /** The transaction was rolled back: what it inserted is not there. */
+  forget(): void {
+    for (const arn of this.#added) {
+      const key = this.#keys.get(arn);
+      this.#keys.delete(arn);
+      if (key !== undefined) this.#arns.delete(key);
+    }
+    this.#added = [];
+  }
+
+  #remember(key: number, arn: string): void {
+    this.#keys.set(arn, key);
+    this.#arns.set(key, arn);
+  }
+}

@@ -1,0 +1,105 @@
+import type {
+  ActivityRow,
+  BranchKey,
+  BranchRow,
+  ExecutionRow,
+  ExecutionStatus,
+  HistoryChunk,
+  QueuedTask,
+  RevisionRow,
+  StateMachineRow,
+} from "../store.js";
+import type { SqlRow } from "./connection.js";
+
+/** Statuses are stored as their place in this list, which therefore only grows at its end. */
+export const statuses: readonly ExecutionStatus[] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
+
+export const statusCodes: Readonly<Record<ExecutionStatus, number>> = {
+  RUNNING: 0,
+  SUCCEEDED: 1,
+  FAILED: 2,
+  TIMED_OUT: 3,
+  ABORTED: 4,
+};
+
+/** What a row gives where an ARN's integer stands. */
+export type ArnOf = (key: number) => string;
+
+// The schema gives each column its type; NOT NULL columns are never null. The casts below repeat that, column by column.
+
+export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
+  const status = statuses[row[4] as number];
+  if (status === undefined) throw new Error(`Unknown status ${row[4]} of execution ${row[0]}`);
+  return {
+    id: row[0] as number,
+    arn: row[1] as string,
+    name: row[2] as string,
+    stateMachineArn: arnOf(row[3] as number),
+    status,
+    revisionId: row[5] as number,
+    startDate: row[6] as number,
+    stopDate: row[7] as number | null,
+    stateMachineVersionArn: row[8] as string | null,
+    stateMachineAliasArn: row[9] as string | null,
+    traceHeader: row[10] as string | null,
+    error: row[11] as string | null,
+    cause: row[12] as string | null,
+    output: row[13] as string | null,
+    input: row[14] as string,
+  };
+}
+
+export function historyChunk(row: SqlRow): HistoryChunk {
+  return { firstEventId: row[0] as number, lastEventId: row[1] as number, events: row[2] as string };
+}
+
+export function branchRow(row: SqlRow, arnOf: ArnOf): BranchRow {
+  return {
+    id: row[0] as number,
+    dueAt: row[1] as number | null,
+    activityArn: row[2] === null ? null : arnOf(row[2] as number),
+    restart: row[3] === 1,
+    data: row[4] as string,
+  };
+}
+
+export function branchKey(row: SqlRow): BranchKey {
+  return { executionId: row[0] as number, branchId: row[1] as number, dueAt: row[2] as number };
+}
+
+export function queuedTask(row: SqlRow): QueuedTask {
+  return { executionId: row[0] as number, branchId: row[1] as number, position: row[2] as number };
+}
+
+export function stateMachineRow(row: SqlRow): StateMachineRow {
+  return {
+    arn: row[0] as string,
+    name: row[1] as string,
+    type: row[2] as StateMachineRow["type"],
+    status: row[3] as StateMachineRow["status"],
+    creationDate: row[4] as number,
+    revisionId: row[5] as number,
+    settings: row[6] as string,
+  };
+}
+
+export function revisionRow(row: SqlRow): RevisionRow {
+  return {
+    id: row[0] as number,
+    stateMachineArn: row[1] as string,
+    revision: row[2] as string | null,
+    updateDate: row[3] as number,
+    definition: row[4] as string,
+    roleArn: row[5] as string,
+    configuration: row[6] as string,
+  };
+}
+
+export function activityRow(row: SqlRow): ActivityRow {
+  return {
+    arn: row[0] as string,
+    name: row[1] as string,
+    creationDate: row[2] as number,
+    settings: row[3] as string,
+  };
+}
