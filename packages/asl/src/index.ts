@@ -1,3 +1,4 @@
+export * from "./compile.js";
 export * from "./diagnostic.js";
 export * from "./expression.js";
 export * from "./json.js";

@@ -123,6 +123,8 @@ export interface MapState extends StateBase, Transition, Guarded {
   readonly label?: string;
   /** The items and the limit of iterations at a time (0: none given). */
   enter(scope: Scope): MapEntry;
+  /** Distributed mode: how many items may fail. Evaluated after MapStateStarted: its errors come after that event. */
+  tolerance(scope: Scope): MapTolerance;
   /** The input of one iteration. The scope's context holds `Map.Item`; `item` is the raw item. */
   itemInput(scope: Scope, item: Json): Json;
   /** The state's output from the iterations' outputs. */
@@ -132,8 +134,11 @@ export interface MapState extends StateBase, Transition, Guarded {
 export interface MapEntry {
   readonly items: readonly Json[];
   readonly maxConcurrency: number;
-  /** Distributed mode only. */
+}
+
+export interface MapTolerance {
   readonly toleratedFailureCount?: number;
+  /** 0 to 100, fractions allowed. */
   readonly toleratedFailurePercentage?: number;
 }
 

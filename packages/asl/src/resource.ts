@@ -26,3 +26,39 @@ export interface ServiceIntegration {
   readonly action: string;
   readonly pattern: "" | ".sync" | ".sync:2" | ".waitForTaskToken";
 }
+
+/** The resource that an ARN names; undefined where the text is not the ARN of anything a task can call. */
+export function parseResource(arn: string): Resource | undefined {
+  const [prefix, partition, service, , , ...rest] = arn.split(":");
+  if (prefix !== "arn" || !partition) return undefined;
+  if (service === "lambda") return rest[0] === "function" && rest[1] ? { kind: "lambda", arn } : undefined;
+  if (service !== "states") return undefined;
+  if (rest[0] === "activity") return rest.length === 2 && rest[1] ? { kind: "activity", arn } : undefined;
+  return parseIntegration(arn, rest);
+}
+
+function parseIntegration(arn: string, rest: readonly string[]): ServiceIntegration | undefined {
+  const names = rest.join(":");
+  const match = /^(aws-sdk:[a-z0-9]+|[a-z0-9-]+):([A-Za-z0-9]+)(|\.sync|\.sync:2|\.waitForTaskToken)$/.exec(names);
+  if (match === null) return undefined;
+  const [, service = "", action = "", pattern = ""] = match;
+  return { kind: "service", arn, service, action, pattern: pattern as ServiceIntegration["pattern"] };
+}
+
+/** Why a Task state cannot have the resource, in the service's words; undefined where it can. */
+export function resourceFault(
+  arn: string,
+  resource: Resource | undefined,
+  machineType: "STANDARD" | "EXPRESS",
+): string | undefined {
+  if (resource === undefined) {
+    return `The resource provided ${arn} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
+  }
+  if (machineType === "STANDARD") return undefined;
+  if (resource.kind === "activity") return "Express state machine does not support Activity ARN";
+  if (resource.kind !== "service" || resource.pattern === "") return undefined;
+  // The service's text for this pattern ends in a space.
+  return resource.pattern === ".waitForTaskToken"
+    ? "Express state machine does not support '.waitForTaskToken' service integration "
+    : "Express state machine does not support '.sync' service integration";
+}

@@ -1,0 +1,37 @@
+import type { Fields } from "../fields.js";
+import type { Json } from "../json.js";
+import { type Path, PathMiss, PathSyntaxError, parsePath } from "../path.js";
+import type { Scope } from "../program.js";
+import type { Evaluate } from "../query-language/query-language.js";
+import { StatesError } from "../states-error.js";
+
+/** InputPath: what of the raw input the state sees. Absent: all of it; null: `{}`. */
+export function compileInputPath(state: Fields): Evaluate {
+  if (state.value("InputPath") === null) return () => ({});
+  const path = compilePath(state, "InputPath");
+  if (path === undefined) return (scope) => scope.input;
+  return (scope) => readPath(path, scope.input, scope);
+}
+
+/** The path in a field; undefined where the field is absent or wrong. */
+export function compilePath(fields: Fields, name: string): Path | undefined {
+  const text = fields.string(name);
+  if (text === undefined) return undefined;
+  try {
+    return parsePath(text);
+  } catch (error) {
+    if (!(error instanceof PathSyntaxError)) throw error;
+    fields.refuse("Value must be a valid JSONPath.", fields.at(name));
+    return undefined;
+  }
+}
+
+/** @throws StatesError `States.Runtime` where the path finds nothing. */
+export function readPath(path: Path, input: Json, scope: Scope): Json {
+  try {
+    return path.read(input, scope);
+  } catch (error) {
+    if (!(error instanceof PathMiss)) throw error;
+    throw new StatesError("States.Runtime", `Invalid path '${path.text}' : ${error.message}`);
+  }
+}

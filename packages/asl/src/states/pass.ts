@@ -1,0 +1,24 @@
+import type { Fields } from "../fields.js";
+import type { PassState } from "../program.js";
+import { compileNext } from "./next.js";
+import type { StateContext } from "./state-context.js";
+
+export const PASS_FIELDS = {
+  both: ["Type", "Comment", "QueryLanguage", "Next", "End", "Assign"],
+  JSONPath: ["InputPath", "OutputPath", "Parameters", "Result", "ResultPath"],
+  JSONata: ["Output"],
+};
+
+/** Pass: its result is Result, or its input after Parameters. */
+export function compilePass(state: Fields, context: StateContext): PassState {
+  const input = context.language.input(state);
+  const payload = context.language.payload(state, input) ?? input;
+  const result = state.value("Result");
+  const exit = context.language.exit(state);
+  return {
+    type: "Pass",
+    name: context.name,
+    next: compileNext(state, context),
+    exit: (scope) => exit(scope, result === undefined ? payload(scope) : result),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Fields } from "../fields.js";
+import type { Scope, TaskState } from "../program.js";
+import type { Evaluate } from "../query-language/query-language.js";
+import { parseResource, resourceFault } from "../resource.js";
+import { compileCatch } from "./catcher.js";
+import { compileLimit } from "./limit.js";
+import { compileNext } from "./next.js";
+import { compileRetry } from "./retrier.js";
+import type { StateContext } from "./state-context.js";
+
+export const TASK_FIELDS = {
+  both: [
+    "Type",
+    "Comment",
+    "QueryLanguage",
+    "Next",
+    "End",
+    "Assign",
+    "Retry",
+    "Catch",
+    "Resource",
+    "Credentials",
+    "TimeoutSeconds",
+    "HeartbeatSeconds",
+  ],
+  JSONPath: [
+    "InputPath",
+    "OutputPath",
+    "Parameters",
+    "ResultSelector",
+    "ResultPath",
+    "TimeoutSecondsPath",
+    "HeartbeatSecondsPath",
+  ],
+  JSONata: ["Arguments", "Output"],
+};
+
+const SECONDS = { minimum: 1, maximum: 99_999_999 };
+
+/** Task: one call of a Lambda function, an activity or a service. */
+export function compileTask(state: Fields, context: StateContext): TaskState | undefined {
+  const { language } = context;
+  const input = language.input(state);
+  const payload = language.payload(state, input);
+  const timeout = compileLimit(state, "TimeoutSeconds", SECONDS, language, input);
+  const heartbeat = compileLimit(state, "HeartbeatSeconds", SECONDS, language, input);
+  const credentials = compileCredentials(state, context, input);
+  const guarded = { retry: compileRetry(state, language.name), catch: compileCatch(state, context) };
+  const next = compileNext(state, context);
+  const exit = language.exit(state);
+  const resource = compileResource(state, context);
+  if (resource === undefined) return undefined;
+  return {
+    type: "Task",
+    name: context.name,
+    resource,
+    next,
+    ...guarded,
+    enter: (scope) => ({
+      parameters: (payload ?? input)(scope),
+      hasParameters: payload !== undefined,
+      ...given("timeoutSeconds", timeout, scope),
+      ...given("heartbeatSeconds", heartbeat, scope),
+      ...given("credentials", credentials, scope),
+    }),
+    exit,
+  };
+}
+
+function given<Name extends string, Value>(name: Name, evaluate: ((scope: Scope) => Value) | undefined, scope: Scope) {
+  return evaluate === undefined ? {} : ({ [name]: evaluate(scope) } as Record<Name, Value>);
+}
+
+function compileResource(state: Fields, context: StateContext) {
+  if (!state.require("Resource")) return undefined;
+  const arn = state.string("Resource");
+  if (arn === undefined) return undefined;
+  const resource = parseResource(arn);
+  const fault = resourceFault(arn, resource, context.machineType);
+  if (fault !== undefined) state.refuse(fault, state.at("Resource"));
+  return resource;
+}
+
+function compileCredentials(state: Fields, { language }: StateContext, input: Evaluate): Evaluate | undefined {
+  const credentials = state.child("Credentials");
+  if (credentials === undefined) return undefined;
+  if (!credentials.has("RoleArn") && !(language.name === "JSONPath" && credentials.has("RoleArn.$"))) {
+    credentials.refuse("The field 'RoleArn' is required but was missing");
+    return undefined;
+  }
+  const template = language.template(state, "Credentials");
+  return template && ((scope) => template(input(scope), scope));
+}

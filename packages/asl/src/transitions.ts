@@ -1,0 +1,33 @@
+import type { Diagnostic } from "./diagnostic.js";
+import type { GraphShape } from "./graph.js";
+
+/** Checks that every transition leads to a state of its graph, that the graph can end and that every state can be reached. */
+export function checkTransitions(graph: GraphShape, diagnostics: Diagnostic[]): void {
+  const refuse = (code: string, message: string, location?: string) => {
+    diagnostics.push({ severity: "ERROR", code, message, ...(location === undefined ? {} : { location }) });
+  };
+  const missing = (target: string, location: string) => {
+    if (!graph.states.has(target)) refuse("MISSING_TRANSITION_TARGET", `Missing 'Next' target: ${target}`, location);
+  };
+  missing(graph.start, graph.fields.at("StartAt"));
+  const shapes = [...graph.states.values()];
+  for (const { transitions } of shapes) {
+    for (const { target, location } of transitions) missing(target, location);
+  }
+  if (!shapes.some(({ terminal }) => terminal)) {
+    refuse("MISSING_END_STATE", "Workflow has no terminal state");
+    return;
+  }
+  const reached = reachable(graph);
+  for (const [name, { location }] of graph.states) {
+    if (!reached.has(name)) refuse("MISSING_TRANSITION_TARGET", `State "${name}" is not reachable.`, location);
+  }
+}
+
+function reachable(graph: GraphShape): Set<string> {
+  const reached = new Set([graph.start]);
+  for (const name of reached) {
+    for (const { target } of graph.states.get(name)?.transitions ?? []) reached.add(target);
+  }
+  return reached;
+}
