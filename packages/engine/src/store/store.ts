@@ -56,6 +56,8 @@ export interface ListPlace {
 /** One transaction. Absent members change nothing. */
 export interface Changes {
   readonly executions?: readonly ExecutionChange[];
+  /** Ids; their history and branches go with them. */
+  readonly deletedExecutions?: readonly number[];
   readonly revisions?: readonly RevisionRow[];
   /** Inserted, or replaced by ARN. */
   readonly stateMachines?: readonly StateMachineRow[];
@@ -112,7 +114,7 @@ export interface ExecutionQuery {
   readonly before?: number;
 }
 
-/** The events that one commit appended: a JSON array text of history events, oldest first, as GetExecutionHistory reports them. */
+/** The events that one commit appended: one JSON text a line, oldest first, as GetExecutionHistory reports them. */
 export interface HistoryChunk {
   readonly firstEventId: number;
   readonly lastEventId: number;

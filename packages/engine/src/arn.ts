@@ -1,0 +1,37 @@
+/** ARNs of Step Functions resources (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html). */
+
+export interface Home {
+  readonly region: string;
+  readonly accountId: string;
+}
+
+function arn({ region, accountId }: Home, resource: string): string {
+  return `arn:${partition(region)}:states:${region}:${accountId}:${resource}`;
+}
+
+function partition(region: string): string {
+  if (region.startsWith("cn-")) return "aws-cn";
+  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+export const stateMachineArn = (home: Home, name: string): string => arn(home, `stateMachine:${name}`);
+export const activityArn = (home: Home, name: string): string => arn(home, `activity:${name}`);
+
+/** The ARN of a STANDARD execution, from that of its state machine. */
+export function executionArn(stateMachine: string, name: string): string {
+  return `${stateMachine.replace(":stateMachine:", ":execution:")}:${name}`;
+}
+
+/** The ARN of an EXPRESS execution: the last part makes every start another execution. */
+export function expressExecutionArn(stateMachine: string, name: string, uuid: string): string {
+  return `${stateMachine.replace(":stateMachine:", ":express:")}:${name}:${uuid}`;
+}
+
+/** A state machine ARN without its version or alias, and that. */
+export function splitQualifier(text: string): {
+  readonly stateMachineArn: string;
+  readonly qualifier: string | undefined;
+} {
+  const parts = text.split(":");
+  return { stateMachineArn: parts.slice(0, 7).join(":"), qualifier: parts[7] };
+}

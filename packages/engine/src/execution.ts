@@ -1,0 +1,160 @@
+import type { Json, JsonObject } from "@pawl/asl";
+import type { ExecutionStatus } from "./store/store.js";
+
+/**
+ * A running execution as the transition function sees it. Plain data; what is fixed for its life comes first.
+ *
+ * An execution is a tree of branches: the root (id 0) runs the machine, every branch of a Parallel state and every
+ * iteration of a Map state is a child of the branch that stands in that state.
+ */
+export interface Execution {
+  readonly id: number;
+  readonly arn: string;
+  readonly name: string;
+  readonly type: "STANDARD" | "EXPRESS";
+  readonly stateMachineArn: string;
+  readonly stateMachineName: string;
+  readonly roleArn: string;
+  readonly region: string;
+  /** Milliseconds since the epoch. */
+  readonly startDate: number;
+  readonly input: Json;
+  readonly traceHeader: string | undefined;
+  /** When the machine's TimeoutSeconds ends the execution. */
+  readonly deadline: number | undefined;
+
+  status: ExecutionStatus;
+  stopDate: number | undefined;
+  /** JSON text. */
+  output: string | undefined;
+  error: string | undefined;
+  cause: string | undefined;
+  lastEventId: number;
+  /** Running branches, and finished children whose parent has not finished. */
+  readonly branches: Map<number, Branch>;
+  nextBranchId: number;
+}
+
+export const ROOT = 0;
+
+/** One line of control. */
+export interface Branch {
+  readonly id: number;
+  /** The branch that waits for this one; undefined for the root. */
+  readonly parent: number | undefined;
+  /** Which branch of the Parallel state or which item of the Map state this is. */
+  readonly index: number;
+  /** The raw item, in an iteration of a Map state. */
+  readonly item?: Json;
+  /** The state that the branch stands in. */
+  state: string;
+  /** That state's raw input. */
+  input: Json;
+  /** Variables assigned in this branch; those of its ancestors are seen through them. */
+  variables: JsonObject | undefined;
+  /** The event that the branch's next event follows. */
+  previousEventId: number;
+  enteredEventId: number;
+  enteredTime: number;
+  /** Attempts made per retrier of the state, by its position. Absent before the first retry. */
+  retries: number[] | undefined;
+  waiting: Waiting;
+  /** `input` as text, where it was just printed. Never stored. */
+  inputText?: string | undefined;
+  /** True once a commit holds the branch. Never stored. */
+  stored?: boolean;
+  /** What is known of the children of a branch that waits for them. Derived: rebuilt from the children, never stored. */
+  progress?: Progress | undefined;
+}
+
+/** What a branch waits for. Times are milliseconds since the epoch. */
+export type Waiting =
+  /** Nothing: it enters its state in the next transition. */
+  | { readonly kind: "turn" }
+  /** The end of a Wait state. */
+  | { readonly kind: "time"; readonly until: number }
+  /** The next attempt of a state that failed. */
+  | { readonly kind: "retry"; readonly until: number }
+  | TaskWaiting
+  /** The children, each of which has its index in the state's Branches. */
+  | { readonly kind: "branches"; readonly startedEventId: number }
+  /** The children, each of which runs one of `items`. */
+  | {
+      readonly kind: "iterations";
+      readonly startedEventId: number;
+      readonly items: readonly Json[];
+      readonly maxConcurrency: number;
+    }
+  /** Its parent: it has ended with this output. */
+  | { readonly kind: "done"; readonly output: Json };
+
+export interface TaskWaiting {
+  readonly kind: "task";
+  /** The id of the event that scheduled the task: names this attempt in the whole execution. */
+  readonly attempt: number;
+  /**
+   * `queued`: an activity task that no worker has taken. `running`: a worker or a call is at work. `submitted`: the call of a
+   * `.waitForTaskToken` task has returned, the callback has not come.
+   */
+  readonly phase: "queued" | "running" | "submitted";
+  /** The secret part of the task token, where the task has one. */
+  readonly nonce?: string;
+  /** What is sent to the task, until it is sent for good. */
+  readonly parameters?: Json;
+  readonly credentials?: Json;
+  readonly timeoutAt?: number;
+  readonly heartbeatSeconds?: number;
+  readonly heartbeatAt?: number;
+}
+
+export interface Progress {
+  /** The first index that has not been started. */
+  next: number;
+  running: number;
+  /** Outputs by index. */
+  readonly results: Json[];
+  done: number;
+}
+
+/** When time wakes the branch: the earliest of what it waits for and, for the root, the execution's deadline. */
+export function dueAt(execution: Execution, branch: Branch): number | undefined {
+  const { waiting } = branch;
+  let due = branch.id === ROOT ? execution.deadline : undefined;
+  const consider = (time: number | undefined): void => {
+    if (time !== undefined && (due === undefined || time < due)) due = time;
+  };
+  if (waiting.kind === "time" || waiting.kind === "retry") consider(waiting.until);
+  if (waiting.kind === "task") {
+    consider(waiting.timeoutAt);
+    consider(waiting.heartbeatAt);
+  }
+  return due;
+}
+
+/** The variables that a branch sees: its own over those of its ancestors. */
+export function visibleVariables(execution: Execution, branch: Branch): JsonObject {
+  const parent = branch.parent === undefined ? undefined : execution.branches.get(branch.parent);
+  if (parent === undefined) return branch.variables ?? {};
+  const outer = visibleVariables(execution, parent);
+  return branch.variables === undefined ? outer : { ...outer, ...branch.variables };
+}
+
+/** Rebuilds what is known of a branch's children after they were read from the store. */
+export function rebuildProgress(execution: Execution): void {
+  for (const branch of execution.branches.values()) {
+    if (branch.waiting.kind === "branches" || branch.waiting.kind === "iterations") {
+      branch.progress = { next: 0, running: 0, results: [], done: 0 };
+    }
+  }
+  for (const branch of execution.branches.values()) {
+    const progress = branch.parent === undefined ? undefined : execution.branches.get(branch.parent)?.progress;
+    if (progress === undefined) continue;
+    progress.next = Math.max(progress.next, branch.index + 1);
+    if (branch.waiting.kind === "done") {
+      progress.results[branch.index] = branch.waiting.output;
+      progress.done += 1;
+    } else {
+      progress.running += 1;
+    }
+  }
+}

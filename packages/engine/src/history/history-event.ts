@@ -1,0 +1,77 @@
+/**
+ * History events as GetExecutionHistory reports them
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html). Which events an execution writes, and
+ * which event each follows, is the transition's; how one looks is decided here.
+ */
+export interface HistoryEvent {
+  /** Seconds since the epoch. */
+  readonly timestamp: number;
+  readonly type: string;
+  readonly id: number;
+  readonly previousEventId: number;
+  /** One member named after the event's family, such as `stateEnteredEventDetails`. */
+  readonly [details: string]: unknown;
+}
+
+/** The history holds at most this many events: the last one is then ExecutionFailed. */
+export const MAX_HISTORY_EVENTS = 25_000;
+
+const NOT_TRUNCATED = { truncated: false } as const;
+
+/** Details of the events, by family. Payloads are JSON texts. */
+export const details = {
+  executionStarted: (input: string, roleArn: string) => ({ input, inputDetails: NOT_TRUNCATED, roleArn }),
+  executionSucceeded: (output: string) => ({ output, outputDetails: NOT_TRUNCATED }),
+  stateEntered: (name: string, input: string) => ({ name, input, inputDetails: NOT_TRUNCATED }),
+  stateExited: (name: string, output: string, assigned: Readonly<Record<string, string>> | undefined) =>
+    assigned === undefined
+      ? { name, output, outputDetails: NOT_TRUNCATED }
+      : {
+          name,
+          output,
+          outputDetails: NOT_TRUNCATED,
+          assignedVariables: assigned,
+          assignedVariablesDetails: NOT_TRUNCATED,
+        },
+  /** ExecutionFailed, ExecutionAborted, ActivityFailed, LambdaFunctionFailed: members that are not known are absent. */
+  failure: (error: string | undefined, cause: string | undefined) => ({
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+  }),
+  /** LambdaFunctionScheduled and ActivityScheduled. */
+  scheduled: (resource: string, input: string, limits: TaskLimits) => ({
+    resource,
+    input,
+    inputDetails: NOT_TRUNCATED,
+    ...limits,
+  }),
+  taskScheduled: (resource: TaskResource, region: string, parameters: string, limits: TaskLimits) => ({
+    ...resource,
+    region,
+    parameters,
+    ...limits,
+  }),
+  output: (output: string) => ({ output, outputDetails: NOT_TRUNCATED }),
+} as const;
+
+/** How the events of a service integration name it: `{ resourceType: "lambda", resource: "invoke" }`. */
+export interface TaskResource {
+  readonly resourceType: string;
+  readonly resource: string;
+}
+
+export interface TaskLimits {
+  readonly timeoutInSeconds?: number;
+  readonly heartbeatInSeconds?: number;
+  readonly taskCredentials?: { readonly roleArn?: string };
+}
+
+/** Events as the store keeps them: one JSON text a line, so that a page is cut out without parsing. */
+export function printEvents(events: readonly HistoryEvent[]): string {
+  return events.map((event) => JSON.stringify(event)).join("\n");
+}
+
+/** The JSON text of each event of a chunk. JSON text as it is printed here holds no line break. */
+export function splitEvents(text: string): string[] {
+  return text.split("\n");
+}

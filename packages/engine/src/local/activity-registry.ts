@@ -1,0 +1,118 @@
+import type { JsonObject } from "@pawl/asl";
+import { activityArn, type Home } from "../arn.js";
+import type { Clock } from "../clock.js";
+import type { Activities, ActivityDescription, Page, PageRequest } from "../engine.js";
+import type { ActivityQueues, ActivityTask } from "../runtime/activity-queues.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { ServiceError } from "../service-error.js";
+import type { ActivityRow, ListPlace, Store } from "../store/store.js";
+import { type ExecutionEvent, parseTaskToken, type TaskToken } from "../transition/event.js";
+import { pageByCreation } from "./page-token.js";
+
+/** Activities, their workers, and the holders of task tokens. */
+export class ActivityRegistry implements Activities {
+  readonly #store: Store;
+  readonly #runtime: Runtime;
+  readonly #queues: ActivityQueues;
+  readonly #clock: Clock;
+  readonly #home: Home;
+  /** ARNs of all activities: a transition asks whether one exists. */
+  readonly #known = new Set<string>();
+
+  constructor(store: Store, runtime: Runtime, queues: ActivityQueues, clock: Clock, home: Home) {
+    this.#store = store;
+    this.#runtime = runtime;
+    this.#queues = queues;
+    this.#clock = clock;
+    this.#home = home;
+  }
+
+  async load(): Promise<void> {
+    let after: ListPlace | undefined;
+    do {
+      const rows: ActivityRow[] = await this.#store.listActivities(1000, after);
+      for (const { arn } of rows) this.#known.add(arn);
+      after = rows.at(-1);
+    } while (after !== undefined);
+  }
+
+  exists(arn: string): boolean {
+    return this.#known.has(arn);
+  }
+
+  async create(request: {
+    readonly name: string;
+    readonly tags: readonly { readonly key: string; readonly value: string }[];
+    readonly encryptionConfiguration?: JsonObject;
+  }): Promise<{ activityArn: string; creationDate: number }> {
+    const { name, ...settings } = request;
+    const arn = activityArn(this.#home, name);
+    const existing = await this.#store.activity(arn);
+    if (existing !== undefined) return { activityArn: arn, creationDate: existing.creationDate };
+    const creationDate = this.#clock.now();
+    await this.#runtime.commit({ activities: [{ arn, name, creationDate, settings: JSON.stringify(settings) }] });
+    this.#known.add(arn);
+    return { activityArn: arn, creationDate };
+  }
+
+  async describe(arn: string): Promise<ActivityDescription> {
+    const row = await this.#store.activity(arn);
+    if (row === undefined) throw doesNotExist(arn);
+    return describe(row);
+  }
+
+  async delete(arn: string): Promise<void> {
+    if (!this.#known.has(arn)) return;
+    await this.#runtime.commit({ deletedActivities: [arn] });
+    this.#known.delete(arn);
+  }
+
+  list(request: PageRequest): Promise<Page<ActivityDescription>> {
+    return pageByCreation("activities", request, (limit, after) => this.#store.listActivities(limit, after), describe);
+  }
+
+  async task(
+    { activityArn: arn, workerName }: { readonly activityArn: string; readonly workerName?: string },
+    signal: AbortSignal,
+  ): Promise<ActivityTask | undefined> {
+    if (!this.#known.has(arn)) throw doesNotExist(arn);
+    return this.#queues.poll(arn, workerName, signal);
+  }
+
+  succeed({ taskToken, output }: { readonly taskToken: string; readonly output: string }): Promise<void> {
+    return this.#report(taskToken, (token) => ({ kind: "taskSucceeded", token, output }));
+  }
+
+  fail(request: { readonly taskToken: string; readonly error?: string; readonly cause?: string }): Promise<void> {
+    const { error, cause } = request;
+    return this.#report(request.taskToken, (token) => ({ kind: "taskFailed", token, error, cause }));
+  }
+
+  heartbeat({ taskToken }: { readonly taskToken: string }): Promise<void> {
+    return this.#report(taskToken, (token) => ({ kind: "heartbeat", token }));
+  }
+
+  async #report(text: string, eventOf: (token: TaskToken) => ExecutionEvent): Promise<void> {
+    const token = parseTaskToken(text);
+    if (token === undefined) throw new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
+    const change = await this.#runtime.post(token.executionId, eventOf(token));
+    if (change?.accepted) return;
+    if (change === undefined && (await this.#store.executionById(token.executionId)) === undefined) {
+      throw new ServiceError("TaskDoesNotExist", `Task Does Not Exist: '${text}'`);
+    }
+    throw new ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+  }
+}
+
+function describe({ arn, name, creationDate, settings }: ActivityRow): ActivityDescription {
+  const { encryptionConfiguration } = JSON.parse(settings) as { encryptionConfiguration?: JsonObject };
+  return {
+    activityArn: arn,
+    name,
+    creationDate,
+    ...(encryptionConfiguration === undefined ? {} : { encryptionConfiguration }),
+  };
+}
+
+const doesNotExist = (arn: string): ServiceError =>
+  new ServiceError("ActivityDoesNotExist", `Activity Does Not Exist: '${arn}'`);

@@ -1,0 +1,206 @@
+import { randomUUID } from "node:crypto";
+import { executionArn, expressExecutionArn } from "../arn.js";
+import type { Clock } from "../clock.js";
+import type {
+  ExecutionDescription,
+  ExecutionSummary,
+  Executions,
+  HistoryRequest,
+  Page,
+  PageRequest,
+  StartExecution,
+} from "../engine.js";
+import { splitEvents } from "../history/history-event.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { ServiceError } from "../service-error.js";
+import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
+import { parsePageToken, printPageToken } from "./page-token.js";
+import { executionDoesNotExist, type StateMachineRegistry } from "./state-machine-registry.js";
+import { timeOrderedUuid } from "./time-ordered-uuid.js";
+
+/** Executions: starting, stopping and looking at them. */
+export class ExecutionRegistry implements Executions {
+  readonly #store: Store;
+  readonly #runtime: Runtime;
+  readonly #stateMachines: StateMachineRegistry;
+  readonly #clock: Clock;
+  /** Named starts that are not durable yet, by execution ARN: a second start of the name waits for the first. */
+  readonly #starting = new Map<string, Promise<unknown>>();
+
+  constructor(store: Store, runtime: Runtime, stateMachines: StateMachineRegistry, clock: Clock) {
+    this.#store = store;
+    this.#runtime = runtime;
+    this.#stateMachines = stateMachines;
+    this.#clock = clock;
+  }
+
+  async start(request: StartExecution): Promise<{ executionArn: string; startDate: number }> {
+    const { machine, revision } = await this.#stateMachines.startable(request.stateMachineArn);
+    const isExpress = machine.type === "EXPRESS";
+    const { input, name = timeOrderedUuid(this.#clock.now()) } = request;
+    const arn = isExpress ? expressExecutionArn(machine.arn, name, randomUUID()) : executionArn(machine.arn, name);
+    const begin = async (): Promise<{ executionArn: string; startDate: number }> => {
+      const row: ExecutionRow = {
+        id: this.#store.nextExecutionId(),
+        arn,
+        name,
+        stateMachineArn: machine.arn,
+        stateMachineVersionArn: null,
+        stateMachineAliasArn: null,
+        revisionId: revision.id,
+        startDate: this.#clock.now(),
+        input,
+        traceHeader: request.traceHeader ?? null,
+        status: "RUNNING",
+        stopDate: null,
+        output: null,
+        error: null,
+        cause: null,
+      };
+      await this.#runtime.start(revision, row);
+      return { executionArn: arn, startDate: row.startDate };
+    };
+    // A generated name is new, and express executions may share names: nothing to look up.
+    if (request.name === undefined || isExpress) return begin();
+    return this.#oneAtATime(arn, async () => {
+      const existing = await this.#store.execution(arn);
+      if (existing === undefined) return begin();
+      if (existing.status === "RUNNING" && existing.input === input) {
+        return { executionArn: arn, startDate: existing.startDate };
+      }
+      throw new ServiceError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
+    });
+  }
+
+  async #oneAtATime<Result>(arn: string, action: () => Promise<Result>): Promise<Result> {
+    for (let other = this.#starting.get(arn); other !== undefined; other = this.#starting.get(arn)) await other;
+    const result = action();
+    this.#starting.set(
+      arn,
+      result.catch(() => {}),
+    );
+    try {
+      return await result;
+    } finally {
+      this.#starting.delete(arn);
+    }
+  }
+
+  async describe(arn: string): Promise<ExecutionDescription> {
+    return describe(await this.#get(arn));
+  }
+
+  async list(
+    request: PageRequest & { readonly stateMachineArn: string; readonly status?: ExecutionStatus },
+  ): Promise<Page<ExecutionSummary>> {
+    const { maxResults, nextToken, stateMachineArn, status } = request;
+    const machine = await this.#stateMachines.get(stateMachineArn);
+    if (machine.type === "EXPRESS") {
+      throw new ServiceError(
+        "StateMachineTypeNotSupported",
+        "This operation is not supported by this type of state machine",
+      );
+    }
+    const listing = `executions ${stateMachineArn} ${status ?? ""}`;
+    const before = parsePageToken(listing, nextToken);
+    const rows = await this.#store.listExecutions({
+      stateMachineArn,
+      limit: maxResults + 1,
+      ...(status === undefined ? {} : { status }),
+      ...(before === undefined ? {} : { before: Number(before) }),
+    });
+    const page = rows.slice(0, maxResults);
+    const last = page.at(-1);
+    const items = page.map(summarize);
+    return rows.length > maxResults && last !== undefined
+      ? { items, nextToken: printPageToken(listing, String(last.id)) }
+      : { items };
+  }
+
+  async stop(request: {
+    readonly executionArn: string;
+    readonly error?: string;
+    readonly cause?: string;
+  }): Promise<{ stopDate: number }> {
+    const { executionArn: arn, error, cause } = request;
+    const { id } = await this.#get(arn);
+    await this.#runtime.post(id, { kind: "stopped", error, cause });
+    const { stopDate } = await this.#get(arn);
+    return { stopDate: stopDate ?? this.#clock.now() };
+  }
+
+  async history({ executionArn: arn, maxResults, reverseOrder, nextToken }: HistoryRequest): Promise<Page<string>> {
+    const { id } = await this.#get(arn);
+    const listing = `history ${arn} ${reverseOrder}`;
+    const position = parsePageToken(listing, nextToken);
+    const last = await this.#store.lastEventId(id);
+    const start = position === undefined ? (reverseOrder ? last : 1) : Number(position);
+    const [from, to] = reverseOrder
+      ? [Math.max(1, start - maxResults + 1), start]
+      : [start, Math.min(last, start + maxResults - 1)];
+    const events: string[] = [];
+    for (const chunk of await this.#store.history(id, from, to)) {
+      splitEvents(chunk.events).forEach((event, index) => {
+        const eventId = chunk.firstEventId + index;
+        if (eventId >= from && eventId <= to) events.push(event);
+      });
+    }
+    if (reverseOrder) events.reverse();
+    const next = reverseOrder ? from - 1 : to + 1;
+    const hasMore = reverseOrder ? next >= 1 : next <= last;
+    return hasMore ? { items: events, nextToken: printPageToken(listing, String(next)) } : { items: events };
+  }
+
+  async ended(arn: string, signal?: AbortSignal): Promise<ExecutionDescription> {
+    const { id } = await this.#get(arn);
+    for (;;) {
+      // The wish is placed before the look: an end between the two is not missed.
+      let takeBack = (): void => {};
+      const end = new Promise<void>((resolve, reject) => {
+        takeBack = this.#runtime.onEnd(id, resolve);
+        signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+      end.catch(() => {});
+      const row = await this.#get(arn);
+      if (row.status !== "RUNNING") {
+        takeBack();
+        return describe(row);
+      }
+      try {
+        await end;
+      } finally {
+        takeBack();
+      }
+    }
+  }
+
+  async #get(arn: string): Promise<ExecutionRow> {
+    const row = await this.#store.execution(arn);
+    if (row === undefined) throw executionDoesNotExist(arn);
+    return row;
+  }
+}
+
+function summarize(row: ExecutionRow): ExecutionSummary {
+  return {
+    executionArn: row.arn,
+    stateMachineArn: row.stateMachineArn,
+    name: row.name,
+    status: row.status,
+    startDate: row.startDate,
+    ...(row.stopDate === null ? {} : { stopDate: row.stopDate }),
+    ...(row.stateMachineVersionArn === null ? {} : { stateMachineVersionArn: row.stateMachineVersionArn }),
+    ...(row.stateMachineAliasArn === null ? {} : { stateMachineAliasArn: row.stateMachineAliasArn }),
+  };
+}
+
+function describe(row: ExecutionRow): ExecutionDescription {
+  return {
+    ...summarize(row),
+    input: row.input,
+    ...(row.output === null ? {} : { output: row.output }),
+    ...(row.error === null ? {} : { error: row.error }),
+    ...(row.cause === null ? {} : { cause: row.cause }),
+    ...(row.traceHeader === null ? {} : { traceHeader: row.traceHeader }),
+  };
+}

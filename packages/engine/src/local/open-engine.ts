@@ -1,0 +1,58 @@
+import { type Clock, systemClock } from "../clock.js";
+import type { Engine } from "../engine.js";
+import { ActivityQueues } from "../runtime/activity-queues.js";
+import { Runtime } from "../runtime/runtime.js";
+import type { Store } from "../store/store.js";
+import { type TaskOptions, taskHandler } from "../tasks/registry.js";
+import { ActivityRegistry } from "./activity-registry.js";
+import { ExecutionRegistry } from "./execution-registry.js";
+import { StateMachineRegistry } from "./state-machine-registry.js";
+
+export interface EngineOptions extends TaskOptions {
+  /** The engine closes it. */
+  readonly store: Store;
+  /** Of new ARNs; default `us-east-1`. */
+  readonly region?: string;
+  /** Of new ARNs, 12 digits; default `123456789012`. */
+  readonly accountId?: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** A number in [0, 1); default Math.random. */
+  readonly random?: () => number;
+  /** Told what an operator should know; default: nothing is said. */
+  readonly log?: (message: string) => void;
+}
+
+/** Opens an engine on a store and takes up what the last process left there. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { store, region = "us-east-1", accountId = "123456789012", clock = systemClock } = options;
+  const home = { region, accountId };
+  const runtime: Runtime = new Runtime({
+    store,
+    clock,
+    region,
+    random: options.random ?? Math.random,
+    runTask: taskHandler(options),
+    revision: (id) => stateMachines.revision(id),
+    activityExists: (arn) => activities.exists(arn),
+    onQueued: (activityArn) => queues.handOut(activityArn),
+    log: options.log ?? (() => {}),
+  });
+  const queues = new ActivityQueues(store, clock, (executionId, event) => runtime.post(executionId, event));
+  const stateMachines = new StateMachineRegistry(store, runtime, clock, home);
+  const activities = new ActivityRegistry(store, runtime, queues, clock, home);
+  const executions = new ExecutionRegistry(store, runtime, stateMachines, clock);
+  await activities.load();
+  await runtime.recover();
+  return {
+    ...home,
+    stateMachines,
+    executions,
+    activities,
+    async close() {
+      queues.close();
+      await runtime.close();
+      await store.close();
+    },
+  };
+}

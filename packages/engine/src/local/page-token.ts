@@ -1,0 +1,42 @@
+import type { Page, PageRequest } from "../engine.js";
+import { ServiceError } from "../service-error.js";
+import type { ListPlace } from "../store/store.js";
+
+/** Tokens of paged listings: opaque to callers, bound to the listing they came from. */
+
+/** @param listing what is listed, with all that must stay the same between pages */
+export function printPageToken(listing: string, position: string): string {
+  return Buffer.from(JSON.stringify([listing, position])).toString("base64url");
+}
+
+/** The position of the token. @throws ServiceError InvalidToken where it is not a token of this listing */
+export function parsePageToken(listing: string, token: string | undefined): string | undefined {
+  if (token === undefined) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
+    if (Array.isArray(parsed) && parsed.length === 2 && parsed[0] === listing && typeof parsed[1] === "string") {
+      return parsed[1];
+    }
+  } catch {
+    // Not a token at all.
+  }
+  throw new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
+}
+
+/** One page of a listing that is ordered by creation date and ARN. */
+export async function pageByCreation<Row extends ListPlace, Item>(
+  listing: string,
+  { maxResults, nextToken }: PageRequest,
+  read: (limit: number, after?: ListPlace) => Promise<Row[]>,
+  itemOf: (row: Row) => Item | Promise<Item>,
+): Promise<Page<Item>> {
+  const position = parsePageToken(listing, nextToken);
+  // One more than asked for tells whether there is another page.
+  const rows = await read(maxResults + 1, position === undefined ? undefined : (JSON.parse(position) as ListPlace));
+  const page = rows.slice(0, maxResults);
+  const items = await Promise.all(page.map(itemOf));
+  const last = page.at(-1);
+  if (rows.length <= maxResults || last === undefined) return { items };
+  const { creationDate, arn } = last;
+  return { items, nextToken: printPageToken(listing, JSON.stringify({ creationDate, arn })) };
+}

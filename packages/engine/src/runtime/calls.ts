@@ -1,0 +1,58 @@
+import type { Execution } from "../execution.js";
+import { TaskError, type TaskHandler } from "../tasks/task-handler.js";
+import type { Invocation } from "../transition/effect.js";
+import type { ExecutionEvent } from "../transition/event.js";
+
+/** The calls that tasks have under way in this process. */
+export class Calls {
+  readonly #run: TaskHandler;
+  readonly #post: (executionId: number, event: ExecutionEvent) => void;
+  readonly #underWay = new Map<string, AbortController>();
+
+  constructor(run: TaskHandler, post: (executionId: number, event: ExecutionEvent) => void) {
+    this.#run = run;
+    this.#post = post;
+  }
+
+  start(execution: Execution, invocation: Invocation): void {
+    const { branchId, attempt, resource, parameters, credentials, taskToken } = invocation;
+    const { id, arn, name, region, traceHeader } = execution;
+    const key = `${id}/${attempt}`;
+    const controller = new AbortController();
+    this.#underWay.set(key, controller);
+    const request = {
+      resource,
+      parameters,
+      execution: { arn, name, region, traceHeader },
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(taskToken === undefined ? {} : { taskToken }),
+    };
+    // A handler that throws at once must not reach the commit that released it.
+    Promise.resolve()
+      .then(() => this.#run(request, controller.signal))
+      .then(
+        (output) => ({ kind: "callReturned", branchId, attempt, output }) as const,
+        (error: unknown) => ({ kind: "callFailed", branchId, attempt, ...failureOf(error) }) as const,
+      )
+      .then((event) => {
+        this.#underWay.delete(key);
+        if (!controller.signal.aborted) this.#post(id, event);
+      });
+  }
+
+  abort({ id }: Execution, attempt: number): void {
+    const key = `${id}/${attempt}`;
+    this.#underWay.get(key)?.abort();
+    this.#underWay.delete(key);
+  }
+
+  abortAll(): void {
+    for (const controller of this.#underWay.values()) controller.abort();
+    this.#underWay.clear();
+  }
+}
+
+function failureOf(error: unknown): { error: string | undefined; cause: string | undefined } {
+  if (error instanceof TaskError) return { error: error.error, cause: error.cause };
+  return { error: "States.TaskFailed", cause: error instanceof Error ? error.message : String(error) };
+}

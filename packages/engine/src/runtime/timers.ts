@@ -1,0 +1,98 @@
+import type { Clock } from "../clock.js";
+import { dueAt, type Execution } from "../execution.js";
+import type { BranchKey, Store } from "../store/store.js";
+import type { ExecutionEvent } from "../transition/event.js";
+
+/**
+ * Wakes branches whose time has come. The store's index of due times is the truth; memory holds one alarm, for the earliest.
+ */
+export class Timers {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #post: (executionId: number, event: ExecutionEvent) => Promise<unknown>;
+  /** Alarms of executions that the store keeps no branches of. */
+  readonly #inMemory = new Map<number, () => void>();
+  #alarm: { readonly time: number; readonly cancel: () => void } | undefined;
+  #ringing = false;
+  /** The earliest time that was armed while the due branches were being woken. */
+  #armedMeanwhile: number | undefined;
+  #stopped = false;
+
+  constructor(store: Store, clock: Clock, post: (executionId: number, event: ExecutionEvent) => Promise<unknown>) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#post = post;
+  }
+
+  async start(): Promise<void> {
+    this.arm(await this.#store.nextDue());
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#alarm?.cancel();
+    for (const cancel of this.#inMemory.values()) cancel();
+    this.#inMemory.clear();
+  }
+
+  /** A branch is due at `time`. */
+  arm(time: number | undefined): void {
+    if (time === undefined || this.#stopped) return;
+    if (this.#ringing) {
+      this.#armedMeanwhile = Math.min(time, this.#armedMeanwhile ?? time);
+      return;
+    }
+    if (this.#alarm !== undefined && this.#alarm.time <= time) return;
+    this.#alarm?.cancel();
+    this.#alarm = { time, cancel: this.#clock.at(time, () => void this.#ring()) };
+  }
+
+  /** Wakes the branches of an execution without rows. */
+  setInMemory(execution: Execution): void {
+    this.clearInMemory(execution.id);
+    let earliest: { time: number; branchId: number } | undefined;
+    for (const branch of execution.branches.values()) {
+      const time = dueAt(execution, branch);
+      if (time !== undefined && (earliest === undefined || time < earliest.time))
+        earliest = { time, branchId: branch.id };
+    }
+    if (earliest === undefined || this.#stopped) return;
+    const { time, branchId } = earliest;
+    this.#inMemory.set(
+      execution.id,
+      this.#clock.at(time, () => this.#post(execution.id, { kind: "due", branchId }).catch(() => {})),
+    );
+  }
+
+  clearInMemory(executionId: number): void {
+    this.#inMemory.get(executionId)?.();
+    this.#inMemory.delete(executionId);
+  }
+
+  async #ring(): Promise<void> {
+    this.#alarm = undefined;
+    this.#ringing = true;
+    let next: number | undefined;
+    try {
+      let due: BranchKey[];
+      do {
+        due = await this.#store.due(this.#clock.now(), MAX_DUE_AT_ONCE);
+        await Promise.all(due.map(({ executionId, branchId }) => this.#post(executionId, { kind: "due", branchId })));
+      } while (due.length > 0 && !this.#stopped);
+      next = await this.#store.nextDue();
+    } catch {
+      // They could not be stored: the rows still say that they are due.
+      next = this.#clock.now() + RETRY_MILLISECONDS;
+    } finally {
+      this.#ringing = false;
+    }
+    this.arm(next);
+    this.arm(this.#armedMeanwhile);
+    this.#armedMeanwhile = undefined;
+  }
+}
+
+/** Branches woken in one commit. */
+const MAX_DUE_AT_ONCE = 500;
+
+const RETRY_MILLISECONDS = 1000;

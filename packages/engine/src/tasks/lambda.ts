@@ -1,0 +1,174 @@
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { isObject, type Json, type JsonObject, parseJson, printJson } from "@pawl/asl";
+import { isTooLarge } from "../transition/data-limit.js";
+import { TaskError, type TaskRequest } from "./task-handler.js";
+
+/**
+ * Lambda functions, through an endpoint with the Invoke API
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html): `Resource` as the function's ARN, and the optimized
+ * integration `arn:aws:states:::lambda:invoke`.
+ */
+export class LambdaTask {
+  readonly #endpoint: string | undefined;
+
+  /** @param endpoint such as `http://127.0.0.1:3001`; undefined where there is none, and then every call fails */
+  constructor(endpoint: string | undefined) {
+    this.#endpoint = endpoint;
+  }
+
+  /** `Resource: arn:aws:lambda:…:function:…`: the parameters are the payload, and the payload that comes back is the result. */
+  async callFunction(arn: string, { parameters, execution }: TaskRequest, signal: AbortSignal): Promise<string> {
+    const { payload } = await this.#invoke({ FunctionName: arn }, printJson(parameters), execution.traceHeader, signal);
+    const text = payload === "" ? "null" : payload;
+    // A payload over the limit fails for its size, whatever it holds.
+    if (!isTooLarge(text)) readPayload(text);
+    return text;
+  }
+
+  /** `Resource: arn:aws:states:::lambda:invoke`: the parameters are those of the Invoke API, and so is the result. */
+  async invoke({ parameters, execution }: TaskRequest, signal: AbortSignal): Promise<string> {
+    if (!isObject(parameters) || typeof parameters.FunctionName !== "string") {
+      throw new TaskError(
+        "States.Runtime",
+        `The Parameters '${printJson(parameters)}' could not be used to start the Task: [The field 'FunctionName' is required but was missing]`,
+      );
+    }
+    const { Payload } = parameters;
+    const answer = await this.#invoke(
+      { ...parameters, FunctionName: parameters.FunctionName },
+      Payload === undefined ? "{}" : printJson(Payload),
+      execution.traceHeader,
+      signal,
+    );
+    const requestId = String(answer.headers["x-amzn-requestid"] ?? "");
+    const result: JsonObject = {
+      ExecutedVersion: String(answer.headers["x-amz-executed-version"] ?? "$LATEST"),
+      ...(answer.payload === ""
+        ? {}
+        : { Payload: isTooLarge(answer.payload) ? answer.payload : readPayload(answer.payload) }),
+      SdkHttpMetadata: {
+        AllHttpHeaders: Object.fromEntries(headerPairs(answer.headers).map(([name, value]) => [name, [value]])),
+        HttpHeaders: Object.fromEntries(headerPairs(answer.headers)),
+        HttpStatusCode: answer.status,
+      },
+      SdkResponseMetadata: { RequestId: requestId },
+      StatusCode: answer.status,
+    };
+    return printJson(result);
+  }
+
+  async #invoke(
+    parameters: JsonObject & { FunctionName: string },
+    payload: string,
+    traceHeader: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    if (this.#endpoint === undefined) {
+      throw new TaskError(
+        "Lambda.SdkClientException",
+        "No endpoint for AWS Lambda is configured: start Pawl with LAMBDA_ENDPOINT set to an endpoint that has the Invoke API",
+      );
+    }
+    const { FunctionName: name, Qualifier: qualifier } = parameters;
+    const query = typeof qualifier === "string" ? `?Qualifier=${encodeURIComponent(qualifier)}` : "";
+    const url = new URL(
+      `${this.#endpoint.replace(/\/$/, "")}/2015-03-31/functions/${encodeURIComponent(name)}/invocations${query}`,
+    );
+    const headers: Record<string, string> = {
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(payload)),
+    };
+    const give = (header: string, value: Json | undefined): void => {
+      if (typeof value === "string") headers[header] = value;
+    };
+    give("x-amz-invocation-type", parameters.InvocationType);
+    give("x-amz-log-type", parameters.LogType);
+    give("x-amz-client-context", parameters.ClientContext);
+    give("x-amzn-trace-id", traceHeader);
+    const answer = await post(url, headers, payload, signal);
+    if (answer.status >= 300) throw serviceError(answer, name);
+    if (answer.headers["x-amz-function-error"] !== undefined) throw functionError(answer.payload);
+    return answer;
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly payload: string;
+}
+
+/** One request without a time limit of its own: a function may take its time, and the state's timeout aborts `signal`. */
+function post(url: URL, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void =>
+      reject(new TaskError("Lambda.SdkClientException", `Unable to execute HTTP request: ${error.message}`));
+    const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(
+      url,
+      { method: "POST", headers, signal },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", fail);
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            payload: Buffer.concat(chunks).toString(),
+          }),
+        );
+      },
+    );
+    request.on("error", fail);
+    request.end(body);
+  });
+}
+
+function headerPairs(headers: IncomingHttpHeaders): [string, string][] {
+  return Object.entries(headers).map(([name, value]) => [name, String(value)]);
+}
+
+function readPayload(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new TaskError("States.Runtime", `The function returned a payload that is not JSON: ${text.slice(0, 200)}`);
+  }
+}
+
+/** The function threw: its error type is the error's name, its payload the cause. */
+function functionError(payload: string): TaskError {
+  let type: Json | undefined;
+  try {
+    const parsed = parseJson(payload);
+    type = isObject(parsed) ? parsed.errorType : undefined;
+  } catch {
+    // Not JSON: the type stays unknown.
+  }
+  if (typeof type === "string" && type !== "") return new TaskError(type, payload);
+  return new TaskError(
+    "Lambda.Unknown",
+    `The cause could not be determined because Lambda did not return an error type. Returned payload: ${payload}`,
+  );
+}
+
+/** The service refused the call, for instance because there is no such function. */
+function serviceError({ status, headers, payload }: Answer, name: string): TaskError {
+  const code =
+    String(headers["x-amzn-errortype"] ?? "").split(":")[0] ||
+    (status === 404 ? "ResourceNotFoundException" : "AWSLambdaException");
+  let message = `Function not found: ${name}`;
+  try {
+    const parsed = parseJson(payload);
+    const text = isObject(parsed) ? (parsed.Message ?? parsed.message) : undefined;
+    if (typeof text === "string") message = text;
+  } catch {
+    // Not JSON: the message says what is known.
+  }
+  const requestId = String(headers["x-amzn-requestid"] ?? "");
+  return new TaskError(
+    `Lambda.${code}`,
+    `${message} (Service: AWSLambda; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`,
+  );
+}

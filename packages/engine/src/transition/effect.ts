@@ -1,0 +1,25 @@
+import type { Json, Resource } from "@pawl/asl";
+
+/** What the outside has to do after the commit that records it. */
+export type Effect =
+  /** Call what a Task state names. */
+  | Invocation
+  /** A task stands in an activity's queue. */
+  | { readonly kind: "queued"; readonly branchId: number; readonly activityArn: string }
+  /** A worker was given this task: what GetActivityTask answers. */
+  | { readonly kind: "taken"; readonly taskToken: string; readonly input: string }
+  /** Nobody waits for this call any more. */
+  | { readonly kind: "cancel"; readonly attempt: number }
+  /** The execution has more to do than fits one transition: it wants a `turn` event. */
+  | { readonly kind: "continue" };
+
+export interface Invocation {
+  readonly kind: "invoke";
+  readonly branchId: number;
+  readonly attempt: number;
+  readonly resource: Resource;
+  readonly parameters: Json;
+  readonly credentials?: Json;
+  /** Where the task was given a token. */
+  readonly taskToken?: string;
+}

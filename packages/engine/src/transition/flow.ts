@@ -1,0 +1,297 @@
+import {
+  type Exit,
+  type Json,
+  type MapState,
+  type ParallelState,
+  printJson,
+  type State,
+  StatesError,
+  type TaskState,
+} from "@pawl/asl";
+import { type Branch, ROOT } from "../execution.js";
+import { details } from "../history/history-event.js";
+import {
+  abortChildren,
+  recordStateAborted,
+  removeBranch,
+  removeChildren,
+  startBranches,
+  startIteration,
+  startIterations,
+} from "./children.js";
+import { isTooLarge, tooLarge } from "./data-limit.js";
+import { errorOutput, evaluationFailure, matchingCatcher, retryDelay, type StateFailure } from "./state-failure.js";
+import { startTask } from "./task.js";
+import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
+
+/**
+ * How branches move: into states, out of them, to the end of their graph, and from a failed state to what catches it. These
+ * functions call each other (the end of a child may be the end of its parent's state), so they stand together.
+ */
+
+/**
+ * A transition that has written this many events stops and goes on in the next one, so that a busy loop lets other
+ * executions run and a commit stays small. 1,000 events take about 3 ms.
+ */
+const MAX_EVENTS_PER_TURN = 1000;
+
+/** Runs every branch that has a state to enter until all wait or the execution has ended. */
+export function runReady(turn: Turn): void {
+  let postponed = false;
+  // Branches are appended while this runs.
+  for (const branch of turn.ready) {
+    if (turn.execution.branches.get(branch.id) !== branch) continue;
+    if (turn.events.length >= MAX_EVENTS_PER_TURN || !run(turn, branch)) {
+      branch.waiting = { kind: "turn" };
+      turn.changed.add(branch);
+      postponed = true;
+    }
+  }
+  if (postponed && turn.execution.status === "RUNNING") turn.effects.push({ kind: "continue" });
+}
+
+/** False where the branch could go on but the transition is long enough. */
+function run(turn: Turn, branch: Branch): boolean {
+  do {
+    if (turn.events.length >= MAX_EVENTS_PER_TURN) return false;
+    enter(turn, branch, stateOf(turn, branch));
+  } while (execute(turn, branch, stateOf(turn, branch)));
+  return true;
+}
+
+function enter(turn: Turn, branch: Branch, state: State): void {
+  const input = branch.inputText ?? printJson(branch.input);
+  branch.inputText = undefined;
+  branch.enteredTime = turn.facts.now;
+  branch.enteredEventId = recordIn(
+    turn,
+    branch,
+    `${state.type}StateEntered`,
+    "stateEnteredEventDetails",
+    details.stateEntered(state.name, input),
+  );
+}
+
+/** Does what the state does, up to its exit where it waits for nothing. True where the branch now stands before another state. */
+export function execute(turn: Turn, branch: Branch, state: State): boolean {
+  return attempt(turn, branch, state, () => {
+    const scope = scopeOf(turn, branch);
+    switch (state.type) {
+      case "Pass":
+        return leave(turn, branch, state, state.exit(scope), state.next);
+      case "Succeed":
+        return leave(turn, branch, state, state.exit(scope), undefined);
+      case "Choice": {
+        const choice = state.choose(scope);
+        return leave(turn, branch, state, choice, choice.next);
+      }
+      case "Wait": {
+        const until = state.until(scope, turn.facts.now);
+        if (until <= turn.facts.now) return leave(turn, branch, state, state.exit(scope), state.next);
+        branch.waiting = { kind: "time", until };
+        turn.changed.add(branch);
+        return false;
+      }
+      case "Fail":
+        failBranch(turn, branch, { ...failureOf(state.failure(scope)), catchable: true });
+        return false;
+      case "Task":
+        startTask(turn, branch, state);
+        return false;
+      case "Parallel":
+        startBranches(turn, branch, state, state.enter(scope));
+        return false;
+      case "Map":
+        startIterations(turn, branch, state, state.enter(scope));
+        return branch.progress?.running === 0 ? complete(turn, branch, state) : false;
+    }
+  });
+}
+
+function failureOf({ error, cause }: { error?: string; cause?: string }) {
+  return { error, cause };
+}
+
+/** The state's result is there: computes the output and leaves. True where the branch now stands before another state. */
+export function exitWithResult(
+  turn: Turn,
+  branch: Branch,
+  state: TaskState | ParallelState | MapState,
+  result: Json,
+): boolean {
+  return attempt(turn, branch, state, () =>
+    leave(turn, branch, state, state.exit(scopeOf(turn, branch), result), state.next),
+  );
+}
+
+/** Runs what may throw an error of the language, which then fails the state. */
+export function attempt(turn: Turn, branch: Branch, state: State, action: () => boolean): boolean {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof StatesError)) throw error;
+    return failState(turn, branch, state, evaluationFailure(branch, error));
+  }
+}
+
+/** True where the branch now stands before another state. */
+export function leave(turn: Turn, branch: Branch, state: State, exit: Exit, next: string | undefined): boolean {
+  const text = printJson(exit.output);
+  if (isTooLarge(text)) return failState(turn, branch, state, { ...tooLarge(state.name), catchable: true });
+  let assigned: Record<string, string> | undefined;
+  if (exit.assigned !== undefined) {
+    branch.variables = { ...branch.variables, ...exit.assigned };
+    assigned = Object.fromEntries(Object.entries(exit.assigned).map(([name, value]) => [name, printJson(value)]));
+  }
+  recordIn(
+    turn,
+    branch,
+    `${state.type}StateExited`,
+    "stateExitedEventDetails",
+    details.stateExited(state.name, text, assigned),
+  );
+  if (next === undefined) {
+    finish(turn, branch, exit.output, text);
+    return false;
+  }
+  branch.state = next;
+  branch.input = exit.output;
+  branch.inputText = text;
+  branch.retries = undefined;
+  branch.waiting = { kind: "turn" };
+  return true;
+}
+
+/** The branch has come to its end. */
+function finish(turn: Turn, branch: Branch, output: Json, text: string): void {
+  const { execution } = turn;
+  if (branch.parent === undefined) {
+    execution.status = "SUCCEEDED";
+    execution.output = text;
+    execution.stopDate = turn.facts.now;
+    recordIn(turn, branch, "ExecutionSucceeded", "executionSucceededEventDetails", details.executionSucceeded(text));
+    dropBranches(turn);
+    return;
+  }
+  const { parent, progress, waiting } = parentOf(turn, branch);
+  branch.waiting = { kind: "done", output };
+  turn.changed.add(branch);
+  progress.results[branch.index] = output;
+  progress.done += 1;
+  progress.running -= 1;
+  const state = stateOf(turn, parent) as ParallelState | MapState;
+  parent.previousEventId = branch.previousEventId;
+  if (waiting.kind === "iterations") {
+    const succeeded = record(
+      turn,
+      branch.previousEventId,
+      "MapIterationSucceeded",
+      "mapIterationSucceededEventDetails",
+      {
+        name: parent.state,
+        index: branch.index,
+      },
+    );
+    if (progress.next < waiting.items.length) {
+      // The next iteration follows the last event inside this one, not this one's end.
+      const goesOn = attempt(turn, parent, state, () => {
+        startIteration(turn, parent, state as MapState, branch.previousEventId);
+        return false;
+      });
+      if (goesOn) turn.ready.push(parent);
+      return;
+    }
+    parent.previousEventId = succeeded;
+  }
+  if (progress.running === 0 && complete(turn, parent, state)) turn.ready.push(parent);
+}
+
+/** All children are done. True where the branch now stands before another state. */
+function complete(turn: Turn, branch: Branch, state: ParallelState | MapState): boolean {
+  const results = branch.progress?.results ?? [];
+  removeChildren(turn, branch);
+  branch.waiting = { kind: "turn" };
+  // The exit follows what the success followed.
+  record(turn, branch.previousEventId, `${state.type}StateSucceeded`);
+  return exitWithResult(turn, branch, state, results);
+}
+
+/** The state failed: retries it, or goes to what catches it, or fails the branch. True where the branch now stands before another state. */
+export function failState(turn: Turn, branch: Branch, state: State, failure: StateFailure): boolean {
+  if (state.type !== "Task" && state.type !== "Parallel" && state.type !== "Map") {
+    failBranch(turn, branch, failure);
+    return false;
+  }
+  const hadChildren = branch.progress !== undefined;
+  if (hadChildren) {
+    abortChildren(turn, branch);
+    removeChildren(turn, branch);
+  }
+  const delay = retryDelay(state.retry, branch, failure, turn.facts.random);
+  if (delay !== undefined) {
+    branch.waiting = { kind: "retry", until: turn.facts.now + delay };
+    turn.changed.add(branch);
+    return false;
+  }
+  if (hadChildren) recordIn(turn, branch, `${state.type}StateFailed`);
+  const catcher = matchingCatcher(state.catch, failure);
+  if (catcher !== undefined) {
+    try {
+      const exit = catcher.exit(scopeOf(turn, branch), errorOutput(failure));
+      return leave(turn, branch, { ...state, catch: [], retry: [] }, exit, catcher.next);
+    } catch (error) {
+      if (!(error instanceof StatesError)) throw error;
+      failBranch(turn, branch, evaluationFailure(branch, error));
+      return false;
+    }
+  }
+  failBranch(turn, branch, failure);
+  return false;
+}
+
+/** Nothing in the branch catches the failure. */
+export function failBranch(turn: Turn, branch: Branch, failure: StateFailure): void {
+  if (branch.parent === undefined) {
+    failExecution(turn, branch.previousEventId, failure);
+    return;
+  }
+  const { parent, waiting } = parentOf(turn, branch);
+  if (waiting.kind === "iterations") {
+    record(turn, branch.previousEventId, "MapIterationFailed", "mapIterationFailedEventDetails", {
+      name: parent.state,
+      index: branch.index,
+    });
+  } else {
+    recordStateAborted(turn, branch);
+  }
+  removeBranch(turn, branch);
+  parent.previousEventId = branch.previousEventId;
+  if (failState(turn, parent, stateOf(turn, parent), failure)) turn.ready.push(parent);
+}
+
+export function failExecution(
+  turn: Turn,
+  previousEventId: number,
+  { error, cause }: Pick<StateFailure, "error" | "cause">,
+): void {
+  const { execution } = turn;
+  execution.status = "FAILED";
+  execution.error = error;
+  execution.cause = cause;
+  execution.stopDate = turn.facts.now;
+  record(turn, previousEventId, "ExecutionFailed", "executionFailedEventDetails", details.failure(error, cause));
+  dropBranches(turn);
+}
+
+/** The execution has ended: nobody waits for its tasks any more. */
+export function dropBranches(turn: Turn): void {
+  for (const branch of [...turn.execution.branches.values()]) removeBranch(turn, branch);
+}
+
+function parentOf(turn: Turn, branch: Branch) {
+  const parent = turn.execution.branches.get(branch.parent ?? ROOT);
+  if (parent?.progress === undefined || (parent.waiting.kind !== "branches" && parent.waiting.kind !== "iterations")) {
+    throw new Error(`${turn.execution.arn}: branch ${branch.id} has no waiting parent`);
+  }
+  return { parent, progress: parent.progress, waiting: parent.waiting };
+}

@@ -1,0 +1,228 @@
+import { type Json, parseJson, printJson, type ServiceIntegration, StatesError, type TaskState } from "@pawl/asl";
+import type { Branch, Execution, TaskWaiting } from "../execution.js";
+import { details, type TaskLimits, type TaskResource } from "../history/history-event.js";
+import { isTooLarge, tooLarge } from "./data-limit.js";
+import { type Failure, printTaskToken, type TaskToken } from "./event.js";
+import type { StateFailure } from "./state-failure.js";
+import { recordIn, scopeOf, type Turn } from "./turn.js";
+
+/**
+ * Schedules the task of the branch's state and makes the branch wait for it.
+ * @throws StatesError where the task cannot be scheduled
+ */
+export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
+  const { execution, facts } = turn;
+  const { resource } = state;
+  const attempt = execution.lastEventId + 1;
+  const hasToken = resource.kind === "activity" || waitsForToken(state);
+  const nonce = hasToken ? facts.uuid() : undefined;
+  const taskToken = tokenOf(execution, branch, { attempt, ...(nonce === undefined ? {} : { nonce }) });
+  // Activity tasks get their token from GetActivityTask, not from the context object.
+  const scope = scopeOf(turn, branch, waitsForToken(state) && taskToken !== undefined ? { taskToken } : {});
+  const { parameters, timeoutSeconds, heartbeatSeconds, credentials } = state.enter(scope);
+  const limits: TaskLimits = {
+    ...(timeoutSeconds === undefined ? {} : { timeoutInSeconds: timeoutSeconds }),
+    ...(heartbeatSeconds === undefined ? {} : { heartbeatInSeconds: heartbeatSeconds }),
+    ...(credentials === undefined ? {} : { taskCredentials: taskCredentials(credentials) }),
+  };
+  const text = printJson(parameters);
+  const seconds = 1000;
+  const waiting: TaskWaiting = {
+    kind: "task",
+    attempt,
+    phase: resource.kind === "activity" ? "queued" : "running",
+    parameters,
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(timeoutSeconds === undefined ? {} : { timeoutAt: facts.now + timeoutSeconds * seconds }),
+    ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
+    // The worker of an activity owes heartbeats from when it takes the task; the others from now.
+    ...(heartbeatSeconds === undefined || resource.kind === "activity"
+      ? {}
+      : { heartbeatAt: facts.now + heartbeatSeconds * seconds }),
+  };
+  if (resource.kind === "activity") {
+    if (!facts.activityExists(resource.arn)) {
+      throw new StatesError("States.Runtime", `The activity ${resource.arn} does not exist.`);
+    }
+    recordIn(
+      turn,
+      branch,
+      "ActivityScheduled",
+      "activityScheduledEventDetails",
+      details.scheduled(resource.arn, text, limits),
+    );
+    turn.effects.push({ kind: "queued", branchId: branch.id, activityArn: resource.arn });
+  } else {
+    if (resource.kind === "lambda") {
+      recordIn(
+        turn,
+        branch,
+        "LambdaFunctionScheduled",
+        "lambdaFunctionScheduledEventDetails",
+        details.scheduled(resource.arn, text, limits),
+      );
+      recordIn(turn, branch, "LambdaFunctionStarted");
+    } else {
+      const named = taskResource(resource);
+      recordIn(
+        turn,
+        branch,
+        "TaskScheduled",
+        "taskScheduledEventDetails",
+        details.taskScheduled(named, execution.region, text, limits),
+      );
+      recordIn(turn, branch, "TaskStarted", "taskStartedEventDetails", named);
+    }
+  }
+  branch.waiting = waiting;
+  turn.changed.add(branch);
+  const invocation = resource.kind === "activity" ? undefined : invocationOf(execution, branch, state);
+  if (invocation !== undefined) turn.effects.push(invocation);
+}
+
+/** The call that a branch waits for: made after the commit, and again by the next process where this one dies. */
+export function invocationOf(execution: Execution, branch: Branch, state: TaskState) {
+  const { waiting } = branch;
+  if (waiting.kind !== "task" || waiting.phase !== "running" || state.resource.kind === "activity") return undefined;
+  const { attempt, parameters = null, credentials } = waiting;
+  const taskToken = tokenOf(execution, branch, waiting);
+  return {
+    kind: "invoke",
+    branchId: branch.id,
+    attempt,
+    resource: state.resource,
+    parameters,
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(taskToken === undefined ? {} : { taskToken }),
+  } as const;
+}
+
+/** A branch that waits for a task. */
+export type TaskBranch = Branch & { waiting: TaskWaiting };
+
+/** True where the branch waits for just this call. */
+export function awaitsCall(branch: Branch | undefined, attempt: number): branch is TaskBranch {
+  return branch?.waiting.kind === "task" && branch.waiting.attempt === attempt && branch.waiting.phase === "running";
+}
+
+/** True where the branch waits for the holder of just this token. */
+export function awaitsToken(branch: Branch | undefined, token: TaskToken): branch is TaskBranch {
+  return (
+    branch?.waiting.kind === "task" &&
+    branch.waiting.attempt === token.attempt &&
+    branch.waiting.nonce === token.nonce &&
+    branch.waiting.phase !== "queued"
+  );
+}
+
+/** True where the branch's task stands in the queue of an activity. */
+export function isQueued(branch: Branch | undefined): branch is TaskBranch {
+  return branch?.waiting.kind === "task" && branch.waiting.phase === "queued";
+}
+
+export function isTimedOut(branch: Branch, now: number): branch is TaskBranch {
+  const { waiting } = branch;
+  return waiting.kind === "task" && ((waiting.timeoutAt ?? now + 1) <= now || (waiting.heartbeatAt ?? now + 1) <= now);
+}
+
+/** The task's result as its success event tells it, or its failure where the result is too large. */
+export function taskResult(
+  turn: Turn,
+  branch: Branch,
+  state: TaskState,
+  output: string,
+): { result: Json } | StateFailure {
+  if (isTooLarge(output)) {
+    const { resource } = state;
+    const name = resource.kind === "service" ? resource.service : resource.arn;
+    return taskFailure(turn, branch, state, tooLarge(name));
+  }
+  recordIn(turn, branch, ...outcome(state, "Succeeded", details.output(output)));
+  return { result: parseJson(output) };
+}
+
+/** The call of a `.waitForTaskToken` task returned: now only the holder of the token can end it. */
+export function taskSubmitted(turn: Turn, branch: TaskBranch, state: TaskState, output: string): void {
+  recordIn(turn, branch, ...outcome(state, "Submitted", details.output(output)));
+  const { parameters: _sent, credentials: _used, ...waiting } = branch.waiting;
+  branch.waiting = { ...waiting, phase: "submitted" };
+  turn.changed.add(branch);
+}
+
+/** A worker took the task from the activity's queue. */
+export function taskTaken(turn: Turn, branch: TaskBranch, workerName: string | undefined): void {
+  const { parameters = null, ...waiting } = branch.waiting;
+  recordIn(
+    turn,
+    branch,
+    "ActivityStarted",
+    "activityStartedEventDetails",
+    workerName === undefined ? {} : { workerName },
+  );
+  branch.waiting = withHeartbeat({ ...waiting, phase: "running" }, turn.facts.now);
+  turn.changed.add(branch);
+  const taskToken = tokenOf(turn.execution, branch, waiting);
+  if (taskToken !== undefined) turn.effects.push({ kind: "taken", taskToken, input: printJson(parameters) });
+}
+
+function tokenOf(execution: Execution, branch: Branch, { attempt, nonce }: Pick<TaskWaiting, "attempt" | "nonce">) {
+  if (nonce === undefined) return undefined;
+  return printTaskToken({ executionId: execution.id, branchId: branch.id, attempt, nonce });
+}
+
+/** The worker lives: its next heartbeat is due a full period from now. */
+export function heartbeat(turn: Turn, branch: TaskBranch): void {
+  branch.waiting = withHeartbeat(branch.waiting, turn.facts.now);
+  turn.changed.add(branch);
+}
+
+function withHeartbeat(waiting: TaskWaiting, now: number): TaskWaiting {
+  const { heartbeatSeconds } = waiting;
+  return heartbeatSeconds === undefined ? waiting : { ...waiting, heartbeatAt: now + heartbeatSeconds * 1000 };
+}
+
+export function taskFailure(turn: Turn, branch: Branch, state: TaskState, failure: Failure): StateFailure {
+  recordIn(turn, branch, ...outcome(state, "Failed", details.failure(failure.error, failure.cause)));
+  return { error: failure.error, cause: failure.cause, catchable: true };
+}
+
+/** The task's time is over, or its worker's heartbeat is: the service reports both as States.Timeout. */
+export function taskTimedOut(turn: Turn, branch: TaskBranch, state: TaskState): StateFailure {
+  const { timeoutAt, heartbeatAt, attempt } = branch.waiting;
+  const missedHeartbeat = heartbeatAt !== undefined && (timeoutAt === undefined || heartbeatAt < timeoutAt);
+  recordIn(turn, branch, ...outcome(state, "TimedOut", { error: "States.Timeout" }));
+  turn.effects.push({ kind: "cancel", attempt });
+  return {
+    error: "States.Timeout",
+    cause: undefined,
+    catchable: true,
+    ...(missedHeartbeat ? { alias: "States.HeartbeatTimeout" } : {}),
+  };
+}
+
+/** The event of a task's outcome, by the family of its resource. */
+function outcome(state: TaskState, what: "Succeeded" | "Failed" | "TimedOut" | "Submitted", detail: object) {
+  const { resource } = state;
+  const named = resource.kind === "service" ? { ...taskResource(resource), ...detail } : detail;
+  const family = { lambda: "LambdaFunction", activity: "Activity", service: "Task" }[resource.kind];
+  const key = `${family.charAt(0).toLowerCase()}${family.slice(1)}${what}EventDetails`;
+  return [`${family}${what}`, key, named] as const;
+}
+
+function taskResource({ service, action, pattern }: ServiceIntegration): TaskResource {
+  return { resourceType: service, resource: `${action}${pattern}` };
+}
+
+/** True where the return of the call does not end the task: the holder of its token does. */
+export function waitsForToken({ resource }: TaskState): boolean {
+  return resource.kind === "service" && resource.pattern === ".waitForTaskToken";
+}
+
+function taskCredentials(credentials: Json): { roleArn?: string } {
+  const roleArn =
+    typeof credentials === "object" && credentials !== null && !Array.isArray(credentials)
+      ? credentials.RoleArn
+      : undefined;
+  return typeof roleArn === "string" ? { roleArn } : {};
+}

@@ -1,0 +1,193 @@
+import { type Program, printJson, type TaskState } from "@pawl/asl";
+import { type Branch, type Execution, ROOT } from "../execution.js";
+import { details, type HistoryEvent } from "../history/history-event.js";
+import { newBranch } from "./children.js";
+import type { Effect } from "./effect.js";
+import type { ExecutionEvent, Failure } from "./event.js";
+import { attempt, dropBranches, execute, exitWithResult, failExecution, failState, leave, runReady } from "./flow.js";
+import {
+  awaitsCall,
+  awaitsToken,
+  heartbeat,
+  isQueued,
+  isTimedOut,
+  type TaskBranch,
+  taskFailure,
+  taskResult,
+  taskSubmitted,
+  taskTaken,
+  taskTimedOut,
+  waitsForToken,
+} from "./task.js";
+import { type Facts, historyIsFull, record, scopeOf, stateOf, type Turn } from "./turn.js";
+
+/** What an event did to an execution: what to store, and what to do once it is stored. */
+export interface Change {
+  /** False where the event came too late to mean anything, such as the result of a task that timed out. */
+  readonly accepted: boolean;
+  readonly events: readonly HistoryEvent[];
+  readonly effects: readonly Effect[];
+  readonly changed: ReadonlySet<Branch>;
+  readonly deleted: readonly number[];
+}
+
+/**
+ * Carries an execution one step on: from one event to where every branch waits again or the execution has ended.
+ *
+ * Deterministic: the same program, execution, event and facts give the same change, and nothing else is read. It performs
+ * nothing: effects are for the caller, after the commit. The execution given is changed in place (a copy for every event would
+ * cost more than the transition); whoever needs the old form copies it before.
+ */
+export function transition(program: Program, execution: Execution, event: ExecutionEvent, facts: Facts): Change {
+  const turn: Turn = {
+    program,
+    execution,
+    facts,
+    events: [],
+    effects: [],
+    changed: new Set(),
+    deleted: [],
+    ready: [],
+  };
+  let accepted = false;
+  try {
+    if (execution.status === "RUNNING") {
+      accepted = accept(turn, event);
+      runReady(turn);
+    }
+  } catch (error) {
+    if (error !== historyIsFull) throw error;
+    failExecution(turn, execution.lastEventId, {
+      error: "States.Runtime",
+      cause: "The execution reached the maximum number of history events (25000).",
+    });
+  }
+  return { accepted, events: turn.events, effects: turn.effects, changed: turn.changed, deleted: turn.deleted };
+}
+
+function accept(turn: Turn, event: ExecutionEvent): boolean {
+  switch (event.kind) {
+    case "started":
+      start(turn);
+      return true;
+    case "turn":
+      for (const branch of turn.execution.branches.values()) {
+        if (branch.waiting.kind === "turn") turn.ready.push(branch);
+      }
+      return true;
+    case "due":
+      due(turn, event.branchId);
+      return true;
+    case "taskTaken": {
+      const branch = turn.execution.branches.get(event.branchId);
+      if (!isQueued(branch)) return false;
+      taskTaken(turn, branch, event.workerName);
+      return true;
+    }
+    case "callReturned":
+    case "callFailed": {
+      const branch = turn.execution.branches.get(event.branchId);
+      if (!awaitsCall(branch, event.attempt)) return false;
+      const state = stateOf(turn, branch) as TaskState;
+      if (event.kind === "callFailed") failTask(turn, branch, state, event);
+      else if (waitsForToken(state)) taskSubmitted(turn, branch, state, event.output);
+      else succeedTask(turn, branch, state, event.output);
+      return true;
+    }
+    case "taskSucceeded":
+    case "taskFailed":
+    case "heartbeat": {
+      const branch = turn.execution.branches.get(event.token.branchId);
+      if (!awaitsToken(branch, event.token)) return false;
+      const state = stateOf(turn, branch) as TaskState;
+      if (event.kind === "heartbeat") heartbeat(turn, branch);
+      else if (event.kind === "taskFailed") failTask(turn, branch, state, event);
+      else succeedTask(turn, branch, state, event.output);
+      return true;
+    }
+    case "stopped":
+      abort(turn, event);
+      return true;
+  }
+}
+
+function start(turn: Turn): void {
+  const { execution, program } = turn;
+  const input = printJson(execution.input);
+  record(
+    turn,
+    0,
+    "ExecutionStarted",
+    "executionStartedEventDetails",
+    details.executionStarted(input, execution.roleArn),
+  );
+  const root = newBranch(execution, {
+    parent: undefined,
+    index: 0,
+    state: program.startAt,
+    input: execution.input,
+    // The service lets the first state follow nothing, not the ExecutionStarted event.
+    previousEventId: 0,
+  });
+  root.inputText = input;
+  turn.ready.push(root);
+}
+
+function due(turn: Turn, branchId: number): void {
+  const { execution, facts } = turn;
+  if (branchId === ROOT && execution.deadline !== undefined && execution.deadline <= facts.now) {
+    timeOut(turn, execution.deadline);
+    return;
+  }
+  const branch = execution.branches.get(branchId);
+  if (branch === undefined) return;
+  const state = stateOf(turn, branch);
+  const { waiting } = branch;
+  if (waiting.kind === "time" && waiting.until <= facts.now && state.type === "Wait") {
+    goOn(
+      turn,
+      branch,
+      attempt(turn, branch, state, () => leave(turn, branch, state, state.exit(scopeOf(turn, branch)), state.next)),
+    );
+  } else if (waiting.kind === "retry" && waiting.until <= facts.now) {
+    branch.waiting = { kind: "turn" };
+    goOn(turn, branch, execute(turn, branch, state));
+  } else if (isTimedOut(branch, facts.now) && state.type === "Task") {
+    goOn(turn, branch, failState(turn, branch, state, taskTimedOut(turn, branch, state)));
+  }
+}
+
+function succeedTask(turn: Turn, branch: TaskBranch, state: TaskState, output: string): void {
+  const outcome = taskResult(turn, branch, state, output);
+  goOn(
+    turn,
+    branch,
+    "result" in outcome ? exitWithResult(turn, branch, state, outcome.result) : failState(turn, branch, state, outcome),
+  );
+}
+
+function failTask(turn: Turn, branch: TaskBranch, state: TaskState, failure: Failure): void {
+  goOn(turn, branch, failState(turn, branch, state, taskFailure(turn, branch, state, failure)));
+}
+
+function goOn(turn: Turn, branch: Branch, standsBeforeState: boolean): void {
+  if (standsBeforeState) turn.ready.push(branch);
+}
+
+/** The machine's TimeoutSeconds are over. The execution ended when they were, not when it was noticed. */
+function timeOut(turn: Turn, deadline: number): void {
+  turn.execution.status = "TIMED_OUT";
+  turn.execution.stopDate = deadline;
+  record(turn, 0, "ExecutionTimedOut", "executionTimedOutEventDetails", { error: "States.Timeout" });
+  dropBranches(turn);
+}
+
+function abort(turn: Turn, { error, cause }: Failure): void {
+  const { execution, facts } = turn;
+  execution.status = "ABORTED";
+  execution.error = error;
+  execution.cause = cause;
+  execution.stopDate = facts.now;
+  record(turn, 0, "ExecutionAborted", "executionAbortedEventDetails", details.failure(error, cause));
+  dropBranches(turn);
+}

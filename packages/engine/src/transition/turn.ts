@@ -1,0 +1,93 @@
+import type { Json, JsonObject, Program, Scope, State } from "@pawl/asl";
+import { type Branch, type Execution, visibleVariables } from "../execution.js";
+import { type HistoryEvent, MAX_HISTORY_EVENTS } from "../history/history-event.js";
+import { contextObject } from "./context-object.js";
+import type { Effect } from "./effect.js";
+
+/** What a transition reads besides its arguments. Everything here is deterministic for one event. */
+export interface Facts {
+  /** The event's time. */
+  readonly now: number;
+  /** A number in [0, 1). */
+  random(): number;
+  uuid(): string;
+  activityExists(arn: string): boolean;
+}
+
+/**
+ * The working set of one transition: the execution it may change, and what comes of it. Nothing here is visible outside
+ * before the whole is committed.
+ */
+export interface Turn {
+  readonly program: Program;
+  readonly execution: Execution;
+  readonly facts: Facts;
+  readonly events: HistoryEvent[];
+  readonly effects: Effect[];
+  /** Branches to write, and ids of branches to delete. */
+  readonly changed: Set<Branch>;
+  readonly deleted: number[];
+  /** Branches that have a state to enter. */
+  readonly ready: Branch[];
+}
+
+/** Thrown where the next event would be the last one that a history can hold. */
+export const historyIsFull = Symbol("the history is full");
+
+/** Appends an event and returns its id. */
+export function record(
+  turn: Turn,
+  previousEventId: number,
+  type: string,
+  detailsKey?: string,
+  detail?: object,
+): number {
+  const { execution } = turn;
+  const id = execution.lastEventId + 1;
+  if (id >= MAX_HISTORY_EVENTS && execution.status === "RUNNING") throw historyIsFull;
+  execution.lastEventId = id;
+  const timestamp = turn.facts.now / 1000;
+  turn.events.push(
+    detailsKey === undefined
+      ? { timestamp, type, id, previousEventId }
+      : { timestamp, type, id, previousEventId, [detailsKey]: detail },
+  );
+  return id;
+}
+
+/** Appends an event of a branch: it follows the branch's last one, and the branch's next one follows it. */
+export function recordIn(turn: Turn, branch: Branch, type: string, detailsKey?: string, detail?: object): number {
+  branch.previousEventId = record(turn, branch.previousEventId, type, detailsKey, detail);
+  return branch.previousEventId;
+}
+
+export function stateOf(turn: Turn, branch: Branch): State {
+  const state = turn.program.states.get(branch.state);
+  if (state === undefined) throw new Error(`${turn.execution.arn}: no state '${branch.state}' in its definition`);
+  return state;
+}
+
+/** What the expressions of the branch's state see. `task` and `item` are the parts of the context that not every state has. */
+export function scopeOf(turn: Turn, branch: Branch, extra: { taskToken?: string; item?: MapItem } = {}): Scope {
+  let context: JsonObject | undefined;
+  let variables: JsonObject | undefined;
+  return {
+    input: branch.input,
+    get variables() {
+      variables ??= visibleVariables(turn.execution, branch);
+      return variables;
+    },
+    context() {
+      context ??= contextObject(turn, branch, extra);
+      return context;
+    },
+    random: turn.facts.random,
+    uuid: turn.facts.uuid,
+  };
+}
+
+/** The item that an ItemSelector is evaluated for. */
+export interface MapItem {
+  readonly index: number;
+  readonly value: Json;
+}
