@@ -1,0 +1,152 @@
+import { resolve } from "node:path";
+import type { Engine } from "@pawl/engine";
+import { diagnosticLine, machineName, shown } from "../definition-file.js";
+import { type DefinitionFile, exampleInput, findDefinitions, watchDefinitions } from "../definition-folder.js";
+import { engineExecution } from "../engine-execution.js";
+import { showExecution } from "../execution-view.js";
+import { CommandError, exitCode } from "../exit-code.js";
+import { onInterruption } from "../interruption.js";
+import { checkAddress, isLoopback } from "../listen-address.js";
+import { type Registration, register } from "../registration.js";
+import { oneLine, styled, writeLine } from "../screen.js";
+import { version } from "../version.js";
+
+export interface StartOptions {
+  readonly host: string;
+  readonly port: number;
+  /** A folder, or `memory`. */
+  readonly data: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly insecure?: boolean;
+  /** Name of one of the state machines in the files, to be started once. */
+  readonly example?: string;
+}
+
+/** Serves the API until it is interrupted. */
+export async function start(paths: readonly string[], options: StartOptions): Promise<number> {
+  const { host, port, region, accountId } = options;
+  if (!isLoopback(host) && options.insecure !== true) {
+    throw new CommandError(
+      `${host} can be reached from other machines, and this server asks nobody for credentials: add --insecure to allow it`,
+    );
+  }
+  const interruption = onInterruption();
+  const definitions = await findDefinitions(paths);
+  const example = options.example === undefined ? undefined : definitionNamed(options.example, definitions);
+  // Before the data folder is touched: where another Pawl is at home there, its port is the better thing to name.
+  await checkAddress(host, port);
+
+  const [{ openEngine, openSqliteStore }, { createServer }] = await Promise.all([
+    import("@pawl/engine"),
+    import("@pawl/server"),
+  ]);
+  const { LAMBDA_ENDPOINT: lambdaEndpoint } = process.env;
+  const engine = await openEngine({
+    store: await openSqliteStore(options.data === "memory" ? "memory" : { folder: resolve(options.data) }),
+    region,
+    accountId,
+    ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
+  });
+  const server = await createServer(engine, { host, port });
+  const place = options.data === "memory" ? "memory" : shown(resolve(options.data));
+  writeLine(`Pawl ${version()} serves the AWS Step Functions API at ${styled("bold", server.url)}`);
+  writeLine(styled("dim", `Region ${region}, account ${accountId}, data in ${place}`));
+
+  await registerAll(engine, definitions);
+  let changes = Promise.resolve();
+  const known = definitions.map(({ path }) => path);
+  const watcher = watchDefinitions(paths, known, (path, text) => {
+    // One after the other: of two changes of a file the later one must win.
+    changes = changes.then(() => registerChange(engine, path, text));
+  });
+  if (example !== undefined) {
+    await runExample(engine, example, server.url, interruption.signal);
+  }
+  if (!interruption.signal.aborted) {
+    writeLine("\nCtrl-C stops the server.");
+    await aborted(interruption.signal);
+  }
+
+  writeLine("\nStopping");
+  watcher.close();
+  await changes;
+  await server.close();
+  await engine.close();
+  interruption.dispose();
+  return exitCode.ok;
+}
+
+function definitionNamed(name: string, definitions: readonly DefinitionFile[]): DefinitionFile {
+  const found = definitions.find(({ path }) => machineName(path) === name);
+  if (found === undefined) {
+    throw new CommandError(`--example ${name}: none of the definition files is the state machine ${name}`);
+  }
+  return found;
+}
+
+async function registerAll(engine: Engine, definitions: readonly DefinitionFile[]): Promise<void> {
+  if (definitions.length > 0) {
+    writeLine();
+  }
+  for (const { path, text } of definitions) {
+    showRegistration(await register(engine, path, text), path);
+  }
+}
+
+async function registerChange(engine: Engine, path: string, text: string | undefined): Promise<void> {
+  if (text === undefined) {
+    writeLine(`${shown(path)} is gone; the state machine ${machineName(path)} stays`);
+    return;
+  }
+  try {
+    const registration = await register(engine, path, text);
+    if (registration.outcome !== "unchanged") {
+      showRegistration(registration, path);
+    }
+  } catch (error) {
+    writeLine(`${shown(path)}: ${(error as Error).message}`);
+  }
+}
+
+const OUTCOMES = { created: "green", updated: "green", unchanged: "dim", refused: "red" } as const;
+
+function showRegistration({ outcome, name, diagnostics, activities }: Registration, path: string): void {
+  for (const diagnostic of diagnostics) {
+    writeLine(diagnosticLine(diagnostic));
+  }
+  const consequence = outcome === "refused" ? ": the state machine is as before" : "";
+  writeLine(`${styled(OUTCOMES[outcome], outcome.padEnd(9))}  ${name}  ${styled("dim", shown(path))}${consequence}`);
+  for (const activity of activities) {
+    writeLine(`${styled(OUTCOMES.created, "created".padEnd(9))}  activity ${oneLine(activity)}`);
+  }
+}
+
+/** Starts an example, shows it to its end, and says how to start it from elsewhere. */
+async function runExample(engine: Engine, { path }: DefinitionFile, url: string, signal: AbortSignal): Promise<void> {
+  const { region, accountId } = engine;
+  const name = machineName(path);
+  const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
+  const input = (await exampleInput(path)) ?? "{}";
+  const { executionArn } = await engine.executions.start({ stateMachineArn, input });
+  writeLine(`\nStarted ${styled("bold", name)} with ${oneLine(input, 200)}`);
+  writeLine(executionArn);
+  await showExecution(engineExecution(engine, executionArn), { json: false, signal });
+
+  const flags = `--state-machine-arn ${stateMachineArn} --input ${shellQuoted(input.replace(/\s*\n\s*/g, " "))}`;
+  writeLine("\nStart the next one with the AWS CLI (any credentials do):");
+  writeLine(
+    `  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws stepfunctions start-execution --endpoint-url ${url} --region ${region} ${flags}`,
+  );
+  writeLine("or with Pawl, and watch it:");
+  writeLine(`  npx pawl start-execution --endpoint ${url} ${flags} --wait`);
+}
+
+/** A text as one word of a POSIX shell. */
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,75 @@
+// Replays the recorded conversations with AWS that stand beside the repository (../shared/conformance) against the built
+// server. Arguments go on to replay.py: node scripts/conformance.mjs --only base,scenarios
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const conformance = join(root, "../shared/conformance");
+const known = join(root, "docs/conformance-known.txt");
+
+const lambdaPort = await freePort();
+const data = mkdtempSync(join(tmpdir(), "pawl-conformance-"));
+const server = spawn(
+  process.execPath,
+  [join(root, "packages/cli/bin/pawl.js"), "start", "--port", "0", "--data", data],
+  {
+    env: { ...process.env, LAMBDA_ENDPOINT: `http://127.0.0.1:${lambdaPort}` },
+    stdio: ["ignore", "pipe", "inherit"],
+  },
+);
+try {
+  process.exitCode = await replay(await serverUrl());
+} finally {
+  server.kill();
+  await ended(server);
+  rmSync(data, { recursive: true, force: true });
+}
+
+function replay(endpoint) {
+  const flags = {
+    "--cases": join(conformance, "cases"),
+    "--out": join(root, "conformance-out"),
+    "--endpoint": endpoint,
+    "--lambda-port": String(lambdaPort),
+    ...(existsSync(known) ? { "--known": known } : {}),
+  };
+  return ended(
+    spawn("python3", [join(conformance, "replay.py"), ...Object.entries(flags).flat(), ...process.argv.slice(2)], {
+      stdio: ["ignore", "inherit", "inherit"],
+    }),
+  );
+}
+
+/** The address in the first line that the server prints. */
+async function serverUrl() {
+  const lines = createInterface(server.stdout);
+  for await (const line of lines) {
+    const [url] = /http:\/\/\S+/.exec(line) ?? [];
+    if (url !== undefined) {
+      server.stdout.resume();
+      return url;
+    }
+  }
+  throw new Error("The server has not started");
+}
+
+function ended(child) {
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return Promise.resolve(child.exitCode ?? 1);
+  }
+  return new Promise((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+}
+
+function freePort() {
+  return new Promise((resolve) => {
+    const socket = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
+    });
+  });
+}
