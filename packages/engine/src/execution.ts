@@ -19,6 +19,8 @@ export interface Execution {
   /** Milliseconds since the epoch. */
   readonly startDate: number;
   readonly input: Json;
+  /** `input` as it was given: what passes unchanged keeps its text. */
+  readonly inputText: string;
   readonly traceHeader: string | undefined;
   /** When the machine's TimeoutSeconds ends the execution. */
   readonly deadline: number | undefined;
@@ -59,7 +61,7 @@ export interface Branch {
   /** Attempts made per retrier of the state, by its position. Absent before the first retry. */
   retries: number[] | undefined;
   waiting: Waiting;
-  /** `input` as text, where it was just printed. Never stored. */
+  /** `input` as text, where it is known. Never stored. */
   inputText?: string | undefined;
   /** True once a commit holds the branch. Never stored. */
   stored?: boolean;

@@ -87,6 +87,7 @@ function executionOf(revision: Revision, row: ExecutionRow, region: string): Exe
     region,
     startDate: row.startDate,
     input: parseJson(row.input),
+    inputText: row.input,
     traceHeader: row.traceHeader ?? undefined,
     deadline: timeoutSeconds === undefined ? undefined : row.startDate + timeoutSeconds * 1000,
     status: row.status,

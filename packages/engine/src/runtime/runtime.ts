@@ -64,7 +64,7 @@ export class Runtime {
   start(revision: Revision, row: ExecutionRow): Promise<Change> {
     const live = LiveExecution.create(revision, row, this.#options.region);
     this.#live.set(row.id, live);
-    return this.#deliver(live, { kind: "started" });
+    return this.#deliver(live, { kind: "started" }, row.startDate);
   }
 
   /**
@@ -137,20 +137,20 @@ export class Runtime {
     return live;
   }
 
-  #deliver(live: LiveExecution, event: ExecutionEvent): Promise<Change> {
+  #deliver(live: LiveExecution, event: ExecutionEvent, now = this.#clock.now()): Promise<Change> {
     if (this.#closed) return Promise.reject(new Error("the engine is closed"));
     const { execution } = live;
-    const change = transition(live.revision.program, execution, event, this.#facts());
+    const change = transition(live.revision.program, execution, event, this.#facts(now));
     return new Promise((resolve, reject) => {
       this.#filling.add(live, change, { executionId: execution.id, event, change, resolve, reject });
       this.#scheduleFlush();
     });
   }
 
-  #facts(): Facts {
+  #facts(now: number): Facts {
     const { random } = this.#options;
     return {
-      now: this.#clock.now(),
+      now,
       random,
       uuid: randomUUID,
       activityExists: this.#options.activityExists,

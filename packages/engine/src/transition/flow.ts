@@ -60,15 +60,14 @@ function run(turn: Turn, branch: Branch): boolean {
 }
 
 function enter(turn: Turn, branch: Branch, state: State): void {
-  const input = branch.inputText ?? printJson(branch.input);
-  branch.inputText = undefined;
+  branch.inputText ??= printJson(branch.input);
   branch.enteredTime = turn.facts.now;
   branch.enteredEventId = recordIn(
     turn,
     branch,
     `${state.type}StateEntered`,
     "stateEnteredEventDetails",
-    details.stateEntered(state.name, input),
+    details.stateEntered(state.name, branch.inputText),
   );
 }
 
@@ -136,7 +135,7 @@ export function attempt(turn: Turn, branch: Branch, state: State, action: () => 
 
 /** True where the branch now stands before another state. */
 export function leave(turn: Turn, branch: Branch, state: State, exit: Exit, next: string | undefined): boolean {
-  const text = printJson(exit.output);
+  const text = (exit.output === branch.input ? branch.inputText : undefined) ?? printJson(exit.output);
   if (isTooLarge(text)) return failState(turn, branch, state, { ...tooLarge(state.name), catchable: true });
   let assigned: Record<string, string> | undefined;
   if (exit.assigned !== undefined) {

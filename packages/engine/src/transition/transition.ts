@@ -1,4 +1,4 @@
-import { type Program, printJson, type TaskState } from "@pawl/asl";
+import type { Program, TaskState } from "@pawl/asl";
 import { type Branch, type Execution, ROOT } from "../execution.js";
 import { details, type HistoryEvent } from "../history/history-event.js";
 import { newBranch } from "./children.js";
@@ -113,13 +113,13 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
 
 function start(turn: Turn): void {
   const { execution, program } = turn;
-  const input = printJson(execution.input);
+  const { inputText } = execution;
   record(
     turn,
     0,
     "ExecutionStarted",
     "executionStartedEventDetails",
-    details.executionStarted(input, execution.roleArn),
+    details.executionStarted(inputText, execution.roleArn),
   );
   const root = newBranch(execution, {
     parent: undefined,
@@ -129,7 +129,7 @@ function start(turn: Turn): void {
     // The service lets the first state follow nothing, not the ExecutionStarted event.
     previousEventId: 0,
   });
-  root.inputText = input;
+  root.inputText = inputText;
   turn.ready.push(root);
 }
 
