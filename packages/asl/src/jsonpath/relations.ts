@@ -1,0 +1,109 @@
+import { isObject, type Json } from "../json.js";
+import { jsonEquals } from "../json-equality.js";
+import type { Operator } from "./ast.js";
+
+/** An operand's value; undefined where its path finds nothing. */
+type Value = Json | undefined;
+
+/** Undefined where an operand has a type that the operator cannot take. */
+type Relation = (left: Value, right: Value) => boolean | undefined;
+
+/** The operators of filters (https://github.com/json-path/JsonPath#filter-operators), with Jayway's conversions. */
+export const RELATIONS: Record<Exclude<Operator, "=~">, Relation> = {
+  "==": equals,
+  "!=": (left, right) => !equals(left, right),
+  "===": sameTypeAndEqual,
+  "!==": (left, right) => !sameTypeAndEqual(left, right),
+  "<": ordered((order) => order < 0),
+  "<=": ordered((order) => order <= 0),
+  ">": ordered((order) => order > 0),
+  ">=": ordered((order) => order >= 0),
+  in: isIn,
+  nin: (left, right) => {
+    const result = isIn(left, right);
+    return result === undefined ? undefined : !result;
+  },
+  contains,
+  all: (left, right) => {
+    if (!Array.isArray(right)) return undefined;
+    return isContainer(left) ? !Array.isArray(left) || right.every((item) => includes(left, item)) : false;
+  },
+  size: (left, right) => {
+    if (typeof right !== "number") return false;
+    const expected = Math.trunc(right);
+    if (typeof left === "string" || Array.isArray(left)) return left.length === expected;
+    // Jayway counts no object.
+    return isObject(left) ? expected === -1 : false;
+  },
+  empty: (left, right) => {
+    if (typeof left !== "string" && !isContainer(left)) return false;
+    if (typeof right !== "boolean") return undefined;
+    const size = isObject(left) ? Object.keys(left).length : left.length;
+    return (size === 0) === right;
+  },
+  subsetof: lists((left, right) => left.every((item) => includes(right, item))),
+  anyof: lists((left, right) => left.some((item) => includes(right, item))),
+  noneof: lists((left, right) => !left.some((item) => includes(right, item))),
+};
+
+/** What a regular expression is matched with: the empty string stands for everything that is no scalar. */
+export function textToMatch(value: Value): string {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+function equals(left: Value, right: Value): boolean {
+  // What is not there equals nothing, not even another thing that is not there.
+  if (left === undefined || right === undefined) return false;
+  if (typeof left === "string" && typeof right === "number") return left === String(right);
+  if (typeof left === "number" && typeof right === "string") return left === numberOf(right);
+  return jsonEquals(left, right);
+}
+
+function numberOf(text: string): number | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+function sameTypeAndEqual(left: Value, right: Value): boolean {
+  return typeof left === typeof right && equals(left, right);
+}
+
+/** Numbers in their order, strings by their UTF-16 units, a number beside a string by its text; nothing else has an order. */
+function ordered(holds: (order: number) => boolean): Relation {
+  return (left, right) => {
+    if (typeof left === "number" && typeof right === "number") return holds(left - right);
+    if (!isText(left) || !isText(right)) return false;
+    const a = String(left);
+    const b = String(right);
+    return holds(a < b ? -1 : a > b ? 1 : 0);
+  };
+}
+
+function isText(value: Value): value is string | number {
+  return typeof value === "string" || typeof value === "number";
+}
+
+function isContainer(value: Value): value is Exclude<Json, null | boolean | number | string> {
+  return typeof value === "object" && value !== null;
+}
+
+function isIn(left: Value, right: Value): boolean | undefined {
+  if (Array.isArray(right)) return includes(right, left);
+  return isObject(right) ? false : undefined;
+}
+
+function contains(left: Value, right: Value): boolean {
+  if (typeof left === "string") return typeof right === "string" && left.includes(right);
+  return Array.isArray(left) && includes(left, right);
+}
+
+function includes(list: readonly Json[], value: Value): boolean {
+  return list.some((item) => equals(value, item));
+}
+
+function lists(holds: (left: readonly Json[], right: readonly Json[]) => boolean): Relation {
+  return (left, right) => {
+    if (!isContainer(left) || !isContainer(right)) return undefined;
+    return Array.isArray(left) && Array.isArray(right) && holds(left, right);
+  };
+}
