@@ -1,1 +1,2 @@
-export {};
+export { createServer, type PawlServer, type ServerLimits, type ServerOptions } from "./server.js";
+export { ServerError } from "./server-error.js";

@@ -1,0 +1,88 @@
+import { ServiceError } from "@pawl/engine";
+
+/**
+ * The ARNs of the service:
+ *
+ *     arn:P:states:R:A:stateMachine:NAME              and :VERSION or :ALIAS after it, or NAME/LABEL
+ *     arn:P:states:R:A:execution:NAME:EXECUTION       NAME/LABEL for an execution that a Distributed Map started
+ *     arn:P:states:R:A:express:NAME:EXECUTION:START
+ *     arn:P:states:R:A:mapRun:NAME/LABEL:RUN
+ *     arn:P:states:R:A:activity:NAME
+ */
+export interface Arn {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly type: ResourceType;
+  /** Of the state machine or activity. */
+  readonly name: string;
+  /** The Distributed Map state, where the ARN names one. */
+  readonly label?: string;
+  /** What follows the name: a version or an alias, an execution's name, a map run's id. */
+  readonly qualifier?: string;
+  /** The last part of an Express execution's ARN. */
+  readonly start?: string;
+}
+
+export type ResourceType = "stateMachine" | "execution" | "express" | "mapRun" | "activity";
+
+/** How many parts may follow the resource type, least and most. */
+const partsOf: Readonly<Record<ResourceType, readonly [number, number]>> = {
+  stateMachine: [1, 2],
+  execution: [2, 2],
+  express: [3, 3],
+  mapRun: [2, 2],
+  activity: [1, 1],
+};
+
+/**
+ * Reads an ARN that must name a resource of the type `wanted`.
+ * @throws ServiceError InvalidArn
+ */
+export function parseArn(text: string, wanted: ResourceType): Arn {
+  const parts = text.split(":", 10);
+  const [prefix, partition = "", service = "", region = "", accountId = "", type = "", resource = ""] = parts;
+  if (prefix !== "arn") {
+    throw invalidArn(`Invalid ARN prefix: ${text}`);
+  }
+  if (type === "") {
+    throw invalidArn(`Resource type can not be empty: ${text}`);
+  }
+  if (service !== "states" || type !== wanted) {
+    throw invalidArn(`Resource type not valid in this context: ${type}`);
+  }
+  const count = parts.length - 6;
+  const [least, most] = partsOf[wanted];
+  const slash = resource.indexOf("/");
+  const name = slash < 0 ? resource : resource.slice(0, slash);
+  if (name === "" || count < least || count > most) {
+    throw invalidArn(`Invalid ARN: ${text}`);
+  }
+  return {
+    partition,
+    region,
+    accountId,
+    type: wanted,
+    name,
+    ...(slash >= 0 && { label: resource.slice(slash + 1) }),
+    ...(parts[7] !== undefined && { qualifier: parts[7] }),
+    ...(parts[8] !== undefined && { start: parts[8] }),
+  };
+}
+
+/**
+ * Checks the ARN of a state machine for an operation that a Distributed Map's part of one cannot take.
+ * @throws ServiceError InvalidArn, ValidationException
+ */
+export function checkUnlabelled(stateMachineArn: string): void {
+  if (parseArn(stateMachineArn, "stateMachine").label !== undefined) {
+    throw new ServiceError(
+      "ValidationException",
+      `This operation does not support labelled ARNs: '${stateMachineArn}'`,
+    );
+  }
+}
+
+function invalidArn(detail: string): ServiceError {
+  return new ServiceError("InvalidArn", `Invalid Arn: '${detail}'`);
+}

@@ -1,0 +1,165 @@
+import { IncomingMessage, type ServerResponse } from "node:http";
+import { type Engine, ServiceError } from "@pawl/engine";
+import { answer, errorBody, faultBody, internalFailure, jsonType, notAnOperation, startAnswer } from "./answer.js";
+import type { Caller } from "./operation.js";
+import { operationOf } from "./operations/registry.js";
+import { serializationError } from "./request-model/check.js";
+
+/** What the calls of one server share. */
+export interface CallHost {
+  readonly engine: Engine;
+  readonly log: (line: string) => void;
+  readonly maxBodyBytes: number;
+  /** Calls that wait for something to come, which the server's closing ends. */
+  readonly polls: Set<AbortController>;
+  /** True once the server closes: an answer ends its connection. */
+  readonly closing: boolean;
+  /** A call has been read whole and is being answered, … */
+  started(): void;
+  /** … and has been answered. */
+  ended(): void;
+}
+
+/** Longest time that a caller who sends too much is listened to after the answer, so that it gets to read it. */
+const lingerMs = 2_000;
+
+/**
+ * One HTTP request, from its head to its answer. The server makes these instead of plain message objects, so that a
+ * call needs no further object and no closures.
+ */
+export class HttpCall extends IncomingMessage implements Caller {
+  // Both are there from `serve` on, which comes before all else.
+  #host!: CallHost;
+  #response!: ServerResponse;
+  #contentType = jsonType;
+  #chunk: Buffer | undefined;
+  #moreChunks: Buffer[] | undefined;
+  #size = 0;
+
+  /** Takes the call up once its head has been read. */
+  serve(host: CallHost, response: ServerResponse): void {
+    this.#host = host;
+    this.#response = response;
+    const contentType = contentTypeOf(this.headers["content-type"]);
+    if (contentType === undefined || this.method !== "POST" || !isRoot(this.url)) {
+      answer(response, 404, "application/xml", notAnOperation, host.closing);
+      return;
+    }
+    this.#contentType = contentType;
+    if (Number(this.headers["content-length"] ?? 0) > host.maxBodyBytes) {
+      this.#refuseBody();
+      return;
+    }
+    this.on("data", this.#onData);
+    this.on("end", this.#onEnd);
+  }
+
+  get traceId(): string | undefined {
+    const value = this.headers["x-amzn-trace-id"];
+    // Limited like the body's member; what does not fit is left out and not refused.
+    return typeof value === "string" && /^[\x20-\x7e]{1,256}$/.test(value) ? value : undefined;
+  }
+
+  signal(): AbortSignal {
+    const gone = new AbortController();
+    const { polls } = this.#host;
+    polls.add(gone);
+    this.#response.once("close", () => {
+      polls.delete(gone);
+      gone.abort();
+    });
+    return gone.signal;
+  }
+
+  #onData(chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > this.#host.maxBodyBytes) {
+      this.off("data", this.#onData);
+      this.off("end", this.#onEnd);
+      this.#refuseBody();
+    } else if (this.#chunk === undefined) {
+      this.#chunk = chunk;
+    } else {
+      this.#moreChunks ??= [this.#chunk];
+      this.#moreChunks.push(chunk);
+    }
+  }
+
+  #onEnd(): void {
+    this.#host.started();
+    const body = this.#moreChunks === undefined ? this.#chunk : Buffer.concat(this.#moreChunks);
+    try {
+      const result = this.#run(body?.toString() ?? "");
+      if (typeof result === "string") {
+        this.#answer(200, result);
+      } else {
+        result.then(
+          (text) => this.#answer(200, text),
+          (error) => this.#fail(error),
+        );
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #run(text: string): string | Promise<string> {
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      throw serializationError();
+    }
+    const operation = operationOf(String(this.headers["x-amz-target"]));
+    if (operation === undefined) {
+      throw new ServiceError("UnknownOperationException", "");
+    }
+    return operation.run(this.#host.engine, body, this);
+  }
+
+  #fail(error: unknown): void {
+    const fault = faultBody(error);
+    if (fault !== undefined) {
+      this.#answer(400, fault);
+      return;
+    }
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#host.log(`${this.headers["x-amz-target"]}: ${what}`);
+    this.#answer(500, internalFailure);
+  }
+
+  #answer(status: number, body: string): void {
+    // The caller of a long poll may have gone.
+    if (!this.#response.destroyed) {
+      answer(this.#response, status, this.#contentType, body, this.#host.closing);
+    }
+    this.#host.ended();
+  }
+
+  /** Answers at once, hears the caller out for a while without keeping what it sends, and closes. */
+  #refuseBody(): void {
+    const response = this.#response;
+    const limit = `Request size exceeds the limit of ${this.#host.maxBodyBytes} bytes`;
+    const body = errorBody("RequestEntityTooLargeException", limit);
+    response.shouldKeepAlive = false;
+    startAnswer(response, 413, this.#contentType, body);
+    response.write(body);
+    const timer = setTimeout(() => response.end(), lingerMs);
+    this.once("end", () => response.end());
+    response.once("close", () => clearTimeout(timer));
+    this.resume();
+  }
+}
+
+/** The content type of the answer, or undefined where the request's is not one of this protocol. */
+function contentTypeOf(header: string | undefined): string | undefined {
+  if (header === jsonType) {
+    return jsonType;
+  }
+  const type = header?.split(";", 1)[0]?.trim().toLowerCase();
+  return type === jsonType || type === "application/json" || type === "application/x-amz-json-1.1" ? type : undefined;
+}
+
+function isRoot(url: string | undefined): boolean {
+  return url === "/" || url?.startsWith("/?") === true;
+}

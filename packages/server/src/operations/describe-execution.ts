@@ -1,0 +1,38 @@
+import type { ExecutionStatus } from "@pawl/engine";
+import { parseArn } from "../arn.js";
+import { operation } from "../operation.js";
+import { epochSeconds } from "../timestamp.js";
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html */
+export const describeExecution = operation("DescribeExecution", async (engine, input) => {
+  parseArn(input.executionArn, "execution");
+  const execution = await engine.executions.describe(input.executionArn);
+  const included = input.includedData !== "METADATA_ONLY";
+  return JSON.stringify({
+    executionArn: execution.executionArn,
+    stateMachineArn: execution.stateMachineArn,
+    stateMachineVersionArn: execution.stateMachineVersionArn,
+    stateMachineAliasArn: execution.stateMachineAliasArn,
+    name: execution.name,
+    status: execution.status,
+    startDate: epochSeconds(execution.startDate),
+    stopDate: execution.stopDate === undefined ? undefined : epochSeconds(execution.stopDate),
+    input: included ? execution.input : undefined,
+    inputDetails: { included },
+    output: included ? execution.output : undefined,
+    outputDetails: execution.output === undefined ? undefined : { included },
+    error: execution.error,
+    cause: execution.cause,
+    traceHeader: execution.traceHeader,
+    redriveCount: 0,
+    ...redriveStatus(execution.status),
+  });
+});
+
+function redriveStatus(status: ExecutionStatus): { redriveStatus: string; redriveStatusReason?: string } {
+  if (status === "RUNNING" || status === "SUCCEEDED") {
+    const redriveStatusReason = `Execution is ${status} and cannot be redriven`;
+    return { redriveStatus: "NOT_REDRIVABLE", redriveStatusReason };
+  }
+  return { redriveStatus: "REDRIVABLE" };
+}

@@ -1,0 +1,19 @@
+import { parseArn } from "../arn.js";
+import { reportedConfiguration } from "../configuration.js";
+import { operation } from "../operation.js";
+import { epochSeconds } from "../timestamp.js";
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html */
+export const describeStateMachineForExecution = operation("DescribeStateMachineForExecution", async (engine, input) => {
+  parseArn(input.executionArn, "execution");
+  const machine = await engine.stateMachines.describeForExecution(input.executionArn);
+  return JSON.stringify({
+    stateMachineArn: machine.stateMachineArn,
+    name: machine.name,
+    definition: input.includedData === "METADATA_ONLY" ? "{}" : machine.definition,
+    roleArn: machine.roleArn,
+    updateDate: epochSeconds(machine.updateDate),
+    revisionId: machine.revisionId,
+    ...reportedConfiguration(machine),
+  });
+});

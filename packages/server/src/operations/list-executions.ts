@@ -1,0 +1,41 @@
+import { type ExecutionSummary, ServiceError } from "@pawl/engine";
+import { parseArn } from "../arn.js";
+import { operation } from "../operation.js";
+import { pageOf } from "../page.js";
+import { epochSeconds } from "../timestamp.js";
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html */
+export const listExecutions = operation(
+  "ListExecutions",
+  async (engine, input) => {
+    const { stateMachineArn, statusFilter } = input;
+    if (stateMachineArn === undefined) {
+      throw new ServiceError("ValidationException", "Either the stateMachineArn or the mapRunArn must be specified");
+    }
+    parseArn(stateMachineArn, "stateMachine");
+    if (statusFilter === "PENDING_REDRIVE") {
+      throw new ServiceError("ValidationException", "The status PENDING_REDRIVE can only be listed with a mapRunArn");
+    }
+    const { items, nextToken } = await engine.executions.list({
+      stateMachineArn,
+      ...(statusFilter !== undefined && { status: statusFilter }),
+      ...pageOf(input),
+    });
+    return JSON.stringify({ executions: items.map(summaryOf), nextToken });
+  },
+  { unsupported: ["mapRunArn", "redriveFilter"] },
+);
+
+function summaryOf(execution: ExecutionSummary) {
+  return {
+    executionArn: execution.executionArn,
+    stateMachineArn: execution.stateMachineArn,
+    name: execution.name,
+    status: execution.status,
+    startDate: epochSeconds(execution.startDate),
+    stopDate: execution.stopDate === undefined ? undefined : epochSeconds(execution.stopDate),
+    stateMachineVersionArn: execution.stateMachineVersionArn,
+    stateMachineAliasArn: execution.stateMachineAliasArn,
+    redriveCount: 0,
+  };
+}

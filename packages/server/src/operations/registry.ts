@@ -1,0 +1,52 @@
+import type { Operation } from "../operation.js";
+import { createActivity } from "./create-activity.js";
+import { createStateMachine } from "./create-state-machine.js";
+import { deleteActivity } from "./delete-activity.js";
+import { deleteStateMachine } from "./delete-state-machine.js";
+import { describeActivity } from "./describe-activity.js";
+import { describeExecution } from "./describe-execution.js";
+import { describeStateMachine } from "./describe-state-machine.js";
+import { describeStateMachineForExecution } from "./describe-state-machine-for-execution.js";
+import { getActivityTask } from "./get-activity-task.js";
+import { getExecutionHistory } from "./get-execution-history.js";
+import { listActivities } from "./list-activities.js";
+import { listExecutions } from "./list-executions.js";
+import { listStateMachines } from "./list-state-machines.js";
+import { sendTaskFailure } from "./send-task-failure.js";
+import { sendTaskHeartbeat } from "./send-task-heartbeat.js";
+import { sendTaskSuccess } from "./send-task-success.js";
+import { startExecution } from "./start-execution.js";
+import { stopExecution } from "./stop-execution.js";
+import { updateStateMachine } from "./update-state-machine.js";
+
+/** The operations that this server has; docs/api.md tells the same. */
+export const operations: readonly Operation[] = [
+  createActivity,
+  createStateMachine,
+  deleteActivity,
+  deleteStateMachine,
+  describeActivity,
+  describeExecution,
+  describeStateMachine,
+  describeStateMachineForExecution,
+  getActivityTask,
+  getExecutionHistory,
+  listActivities,
+  listExecutions,
+  listStateMachines,
+  sendTaskFailure,
+  sendTaskHeartbeat,
+  sendTaskSuccess,
+  startExecution,
+  stopExecution,
+  updateStateMachine,
+];
+
+const byTarget: ReadonlyMap<string, Operation> = new Map(
+  operations.map((operation) => [`AWSStepFunctions.${operation.name}`, operation]),
+);
+
+/** The operation that an X-Amz-Target header names, such as `AWSStepFunctions.StartExecution`. */
+export function operationOf(target: string): Operation | undefined {
+  return byTarget.get(target);
+}
