@@ -37,15 +37,16 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
   // Before the data folder is touched: where another Pawl is at home there, its port is the better thing to name.
   await checkAddress(host, port);
 
-  const [{ openEngine, openSqliteStore }, { createServer }] = await Promise.all([
+  const [{ openEngine, openSqliteStore }, { createServer, stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
     import("@pawl/server"),
   ]);
   const { LAMBDA_ENDPOINT: lambdaEndpoint } = process.env;
-  const engine = await openEngine({
+  const engine: Engine = await openEngine({
     store: await openSqliteStore(options.data === "memory" ? "memory" : { folder: resolve(options.data) }),
     region,
     accountId,
+    integrations: stepFunctionsTasks(() => engine),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
   });
   const server = await createServer(engine, { host, port });
