@@ -47,13 +47,15 @@ export function compile(definition: string, { type = "STANDARD" }: CompileOption
 function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", diagnostics: Diagnostic[]): Program | undefined {
   fields.support({ both: ["Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage"] }, "JSONPath");
   const comment = fields.string("Comment");
-  fields.string("Version");
-  const timeoutSeconds = fields.integer("TimeoutSeconds", { minimum: 1, maximum: 99_999_999 });
+  fields.choice("Version", ["1.0"]);
+  const timeoutSeconds = fields.integer("TimeoutSeconds", { minimum: 0, maximum: 99_999_999 });
+  fields.choice("QueryLanguage", ["JSONPath", "JSONata"]);
   const machine: Machine = {
     type,
-    language: fields.choice("QueryLanguage", ["JSONPath", "JSONata"]) ?? "JSONPath",
+    language: (fields.value("QueryLanguage") ?? "JSONPath") === "JSONPath" ? "JSONPath" : "JSONata",
     states: new Map(),
     names: new Set(),
+    labels: new Set(),
     graphs: [],
     jsonata: [],
   };
@@ -67,7 +69,8 @@ function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", diagnostic
     graph && {
       ...graph,
       states: machine.states,
-      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+      // The service takes 0, which limits nothing.
+      ...(timeoutSeconds ? { timeoutSeconds } : {}),
       ...(comment === undefined ? {} : { comment }),
     }
   );

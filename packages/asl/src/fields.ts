@@ -81,11 +81,11 @@ export class Fields {
     }
   }
 
-  /** Reports that not one of the fields is there. */
-  requireOneOf(...names: readonly string[]): void {
-    if (!names.some((name) => this.has(name))) {
-      this.refuse(`There must be one of the following fields: [${names.join(", ")}]`);
-    }
+  /** Reports that none of the fields is there. True where one is. */
+  requireOneOf(...names: readonly string[]): boolean {
+    const present = names.some((name) => this.has(name));
+    if (!present) this.refuse(`This object should have only one of the following fields: [${names.join(", ")}]`);
+    return present;
   }
 
   string(name: string): string | undefined {
@@ -131,7 +131,7 @@ export class Fields {
     const value = this.string(name);
     const word = words.find((candidate) => candidate === value);
     if (value !== undefined && word === undefined) {
-      this.refuse(`The field '${name}' should have one of these values: [${words.join(", ")}]`, this.at(name));
+      this.refuse(`Value should be one of the following: [${words.join(", ")}]`, this.at(name));
     }
     return word;
   }

@@ -16,10 +16,13 @@ import { compileWait, WAIT_FIELDS } from "./states/wait.js";
 /** What the compilers of one definition share. */
 export interface Machine {
   readonly type: "STANDARD" | "EXPRESS";
-  /** The query language of the definition itself: states inside others have this one too, unless they name theirs. */
+  /** The language of the definition itself: states within states have this one too, unless they name theirs. */
   readonly language: QueryLanguageName;
+  /** Compiled states by name. */
   readonly states: Map<string, State>;
+  /** Names of states and labels of Map states that are taken. */
   readonly names: Set<string>;
+  readonly labels: Set<string>;
   readonly graphs: GraphShape[];
   /** The locations of states in JSONata. */
   readonly jsonata: string[];
@@ -34,7 +37,8 @@ export interface GraphShape {
 
 export interface StateShape {
   readonly location: string;
-  readonly terminal: boolean;
+  /** Undefined where the state's type is not known. */
+  readonly terminal: boolean | undefined;
   readonly transitions: { readonly target: string; readonly location: string }[];
 }
 
@@ -49,36 +53,45 @@ const TYPES = {
   Map: { fields: MAP_FIELDS, compile: compileMap },
 };
 
-const TYPE_NAMES = Object.keys(TYPES) as (keyof typeof TYPES)[];
+type StateType = keyof typeof TYPES;
+
+const LONGEST_NAME = 80;
 
 /** Compiles `StartAt` and `States` of the machine, a branch or an item processor. */
 export function compileGraph(fields: Fields, machine: Machine): Graph | undefined {
-  const complete = fields.require("States", "StartAt");
+  fields.require("States", "StartAt");
   const startAt = fields.string("StartAt");
   const states = fields.child("States");
   if (states === undefined) return undefined;
-  if (Object.keys(states.object).length === 0) states.refuse("Value cannot be empty");
   const shape: GraphShape = { fields, start: startAt ?? "", states: new Map() };
-  for (const name of Object.keys(states.object)) {
-    if (name.length > 80) states.refuse(`State name is too long: ${name}`, states.at(name), "INVALID_STATE_NAME");
-    if (machine.names.has(name)) {
-      states.refuse(`Duplicate State name: ${name}`, states.at(name), "DUPLICATE_STATE_NAME");
-    }
-    machine.names.add(name);
+  const names = Object.keys(states.object);
+  if (names.length === 0) fields.refuse("Value cannot be empty", fields.at("States"));
+  for (const name of names) {
+    checkName(name, states, machine);
+    shape.states.set(name, { location: states.at(name), terminal: undefined, transitions: [] });
     const state = states.child(name);
-    if (state === undefined) continue;
-    const compiled = compileState(name, state, shape, machine);
+    const compiled = state && compileState(name, state, shape, machine);
     if (compiled !== undefined) machine.states.set(name, compiled);
   }
-  if (!complete || startAt === undefined) return undefined;
+  if (startAt === undefined || names.length === 0) return undefined;
   machine.graphs.push(shape);
   return { startAt };
 }
 
+function checkName(name: string, states: Fields, machine: Machine): void {
+  if (name.length > LONGEST_NAME) {
+    const message = `Invalid State name: State '${name}' exceeds the ${LONGEST_NAME}-character limit allowed by the service`;
+    states.refuse(message, states.at(name), "INVALID_STATE_NAME");
+  }
+  if (machine.names.has(name)) {
+    states.refuse(`Duplicate State name: ${name}`, states.at(name), "DUPLICATE_STATE_NAME");
+  }
+  machine.names.add(name);
+}
+
 function compileState(name: string, state: Fields, graph: GraphShape, machine: Machine): State | undefined {
   const language = stateLanguage(state, machine);
-  if (!state.require("Type")) return undefined;
-  const type = state.choice("Type", TYPE_NAMES);
+  const type = stateType(state);
   if (type === undefined) return undefined;
   if (language.name === "JSONata") machine.jsonata.push(state.location);
   const terminal = type === "Succeed" || type === "Fail" || state.value("End") === true;
@@ -94,6 +107,11 @@ function compileState(name: string, state: Fields, graph: GraphShape, machine: M
       if (target !== undefined) shape.transitions.push({ target, location: fields.at(field) });
       return target;
     },
+    claimLabel(label) {
+      const free = !machine.labels.has(label);
+      machine.labels.add(label);
+      return free;
+    },
   };
   const { fields, compile } = TYPES[type];
   state.support(fields, language.name);
@@ -101,12 +119,22 @@ function compileState(name: string, state: Fields, graph: GraphShape, machine: M
   return compile(state, context);
 }
 
-/** A state may leave JSONPath for JSONata, but not the other way round. */
+function stateType(state: Fields): StateType | undefined {
+  state.require("Type");
+  const type = state.string("Type");
+  if (type === undefined) return undefined;
+  if (Object.hasOwn(TYPES, type)) return type as StateType;
+  const names = Object.keys(TYPES).join(", ");
+  state.refuse(`The field 'Type' should have one of these values: [${names}]`, state.at("Type"));
+  return undefined;
+}
+
+/** A state may leave JSONPath for JSONata, but not the other way round. What is neither counts as JSONata. */
 function stateLanguage(state: Fields, machine: Machine): QueryLanguage {
-  const own = state.choice("QueryLanguage", ["JSONPath", "JSONata"]);
-  if (own === "JSONPath" && machine.language === "JSONata") {
+  state.choice("QueryLanguage", ["JSONPath", "JSONata"]);
+  const name = state.has("QueryLanguage") ? state.value("QueryLanguage") : machine.language;
+  if (name === "JSONPath" && machine.language === "JSONata") {
     state.refuse("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine");
-    return JSONPATH;
   }
-  return (own ?? machine.language) === "JSONata" ? JSONATA : JSONPATH;
+  return name === "JSONPath" ? JSONPATH : JSONATA;
 }

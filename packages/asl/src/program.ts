@@ -78,7 +78,7 @@ export interface FailState extends StateBase {
 
 export interface ChoiceState extends StateBase {
   readonly type: "Choice";
-  /** The rule that holds, or Default. @throws StatesError `States.NoChoiceMatched`. */
+  /** The rule that holds, or Default. @throws StatesError `States.Runtime` where there is none. */
   choose(scope: Scope): Exit & { readonly next: string };
 }
 
@@ -121,10 +121,13 @@ export interface MapState extends StateBase, Transition, Guarded {
   readonly processor: Graph;
   readonly mode: "INLINE" | "DISTRIBUTED";
   readonly label?: string;
-  /** The items and the limit of iterations at a time (0: none given). */
+  /** The items (none where a reader gives them) and the limit of iterations at a time (0: none given). */
   enter(scope: Scope): MapEntry;
-  /** Distributed mode: how many items may fail. Evaluated after MapStateStarted: its errors come after that event. */
-  tolerance(scope: Scope): MapTolerance;
+  /**
+   * Distributed mode: what the map run needs besides the items. Evaluated after MapStateStarted: its errors come after
+   * that event.
+   */
+  enterRun(scope: Scope): MapRunEntry;
   /** The input of one iteration. The scope's context holds `Map.Item`; `item` is the raw item. */
   itemInput(scope: Scope, item: Json): Json;
   /** The state's output from the iterations' outputs. */
@@ -136,10 +139,40 @@ export interface MapEntry {
   readonly maxConcurrency: number;
 }
 
-export interface MapTolerance {
+/** A map run's evaluated fields (page "Using Map state in Distributed mode" of the service's guide). */
+export interface MapRunEntry {
   readonly toleratedFailureCount?: number;
   /** 0 to 100, fractions allowed. */
   readonly toleratedFailurePercentage?: number;
+  /** Where the items come from, instead of the state's input. */
+  readonly reader?: ItemReader;
+  readonly batcher?: ItemBatcher;
+  /** Where the results go. */
+  readonly writer?: ResultWriter;
+}
+
+export interface ItemReader {
+  /** `arn:aws:states:::s3:getObject` or `…:listObjectsV2`. */
+  readonly resource: string;
+  readonly parameters: Json;
+  /** ReaderConfig as it stands in the definition. */
+  readonly config: JsonObject;
+  /** MaxItems; a negative number is an error of the reader, `field MaxItems must be positive`. */
+  readonly maxItems?: number;
+}
+
+export interface ItemBatcher {
+  readonly maxItemsPerBatch?: number;
+  readonly maxInputBytesPerBatch?: number;
+  readonly batchInput?: Json;
+}
+
+export interface ResultWriter {
+  /** `arn:aws:states:::s3:putObject`; absent where results are only transformed. */
+  readonly resource?: string;
+  readonly parameters?: Json;
+  /** WriterConfig as it stands in the definition. */
+  readonly config: JsonObject;
 }
 
 /** States that can retry and catch: Task, Parallel, Map. */

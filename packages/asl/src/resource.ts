@@ -1,3 +1,5 @@
+import { isIntegration } from "./integrations.js";
+
 /** What a Task state calls, parsed from its `Resource`. */
 export type Resource = LambdaFunction | ActivityResource | ServiceIntegration;
 
@@ -38,26 +40,32 @@ export function parseResource(arn: string): Resource | undefined {
 }
 
 function parseIntegration(arn: string, rest: readonly string[]): ServiceIntegration | undefined {
-  const names = rest.join(":");
-  const match = /^(aws-sdk:[a-z0-9]+|[a-z0-9-]+):([A-Za-z0-9]+)(|\.sync|\.sync:2|\.waitForTaskToken)$/.exec(names);
+  const match = INTEGRATION.exec(rest.join(":"));
   if (match === null) return undefined;
   const [, service = "", action = "", pattern = ""] = match;
+  if (!isIntegration(service, action, pattern)) return undefined;
   return { kind: "service", arn, service, action, pattern: pattern as ServiceIntegration["pattern"] };
 }
 
-/** Why a Task state cannot have the resource, in the service's words; undefined where it can. */
+const INTEGRATION = /^(aws-sdk:[a-z0-9]+|[a-z0-9-]+):([A-Za-z0-9]+)(|\.sync|\.sync:2|\.waitForTaskToken)$/;
+
+/**
+ * Why a Task state of a state machine of this type cannot have the resource, in the service's words; undefined where it
+ * can. `resource` is what {@link parseResource} makes of `arn`.
+ */
 export function resourceFault(
   arn: string,
   resource: Resource | undefined,
   machineType: "STANDARD" | "EXPRESS",
 ): string | undefined {
+  if (!arn.startsWith("arn:")) return "Value is not a valid resource ARN";
   if (resource === undefined) {
     return `The resource provided ${arn} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`;
   }
   if (machineType === "STANDARD") return undefined;
   if (resource.kind === "activity") return "Express state machine does not support Activity ARN";
   if (resource.kind !== "service" || resource.pattern === "") return undefined;
-  // The service's text for this pattern ends in a space.
+  // The service's text for a task token ends in a space.
   return resource.pattern === ".waitForTaskToken"
     ? "Express state machine does not support '.waitForTaskToken' service integration "
     : "Express state machine does not support '.sync' service integration";

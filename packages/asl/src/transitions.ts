@@ -14,6 +14,8 @@ export function checkTransitions(graph: GraphShape, diagnostics: Diagnostic[]): 
   for (const { transitions } of shapes) {
     for (const { target, location } of transitions) missing(target, location);
   }
+  // Where a state's type is not known, neither is where it leads.
+  if (shapes.some(({ terminal }) => terminal === undefined)) return;
   if (!shapes.some(({ terminal }) => terminal)) {
     refuse("MISSING_END_STATE", "Workflow has no terminal state");
     return;

@@ -1,14 +1,14 @@
-import type { Fields } from "../fields.js";
 import type { JsonObject } from "../json.js";
-import { PathMiss } from "../path.js";
-import type { Exit, Scope } from "../program.js";
+import type { Exit } from "../program.js";
+import { compileAssign } from "../states/assign.js";
 import { compileChoiceRule } from "../states/choice-rule.js";
-import { compileInputPath, compilePath, readPath } from "../states/input-path.js";
+import { compileText } from "../states/expression-path.js";
+import { compileDefinitePath, compileInputPath, compilePath, readPath } from "../states/input-path.js";
 import { compileOutputPath } from "../states/output-path.js";
 import { compilePayload } from "../states/payload.js";
 import { compileResultPath } from "../states/result-path.js";
 import { StatesError } from "../states-error.js";
-import type { EvaluateOn, QueryLanguage } from "./query-language.js";
+import type { QueryLanguage } from "./query-language.js";
 
 /** JSONPath: InputPath, Parameters, ResultSelector, ResultPath, OutputPath, payload templates and fields named `…Path`. */
 export const JSONPATH: QueryLanguage = {
@@ -16,8 +16,10 @@ export const JSONPATH: QueryLanguage = {
 
   input: compileInputPath,
 
-  payload(state, input) {
-    const parameters = compilePayload(state, "Parameters");
+  payloadField: "Parameters",
+
+  payload(fields, input) {
+    const parameters = compilePayload(fields, "Parameters");
     return parameters && ((scope) => parameters(input(scope), scope));
   },
 
@@ -41,31 +43,26 @@ export const JSONPATH: QueryLanguage = {
 
   condition: compileChoiceRule,
 
+  text: compileText,
+
   computed(fields, name, input) {
     const field = `${name}Path`;
-    fields.exclusive(name, field);
     const path = compilePath(fields, field);
     if (path === undefined) return undefined;
     return {
       field,
       text: path.text,
       read: (scope) => readPath(path, input(scope), scope),
-      find(scope) {
-        try {
-          return path.read(input(scope), scope);
-        } catch (error) {
-          if (error instanceof PathMiss) return undefined;
-          throw error;
-        }
-      },
+      find: (scope) => path.find(input(scope), scope),
     };
   },
 
   template: compilePayload,
 
   items(state, input) {
-    const path = compilePath(state, "ItemsPath");
-    const text = path?.text ?? "$";
+    const path = compileDefinitePath(state, "ItemsPath");
+    // The service leaves out one of the two dollars of a path into the context object.
+    const text = (path?.text ?? "$").replace(/^\$\$/, "$");
     return (scope) => {
       const effective = input(scope);
       const items = path ? readPath(path, effective, scope) : effective;
@@ -77,11 +74,4 @@ export const JSONPATH: QueryLanguage = {
 
 function exit(output: Exit["output"], assigned: JsonObject | undefined): Exit {
   return assigned === undefined ? { output } : { output, assigned };
-}
-
-/** Assign: `$` is the state's result, or its input in a state without one; variables are those the state was entered with. */
-function compileAssign(fields: Fields): ((value: Exit["output"], scope: Scope) => JsonObject) | undefined {
-  if (fields.child("Assign") === undefined) return undefined;
-  // A template that is an object gives an object.
-  return compilePayload(fields, "Assign") as ((...of: Parameters<EvaluateOn>) => JsonObject) | undefined;
 }

@@ -30,14 +30,18 @@ export interface QueryLanguage {
   readonly name: QueryLanguageName;
   /** What `$` means in the state: its input after InputPath; in JSONata the raw input. */
   input(state: Fields): Evaluate;
-  /** What the state passes on to work with: Parameters or Arguments. Undefined where there is none. */
-  payload(state: Fields, input: Evaluate): Evaluate | undefined;
+  /** The name of the field that {@link payload} reads. */
+  readonly payloadField: "Parameters" | "Arguments";
+  /** What a task, its branches or an item reader get: Parameters or Arguments. Undefined where there is none. */
+  payload(fields: Fields, input: Evaluate): Evaluate | undefined;
   /** How a state or catcher is left with a result (or error output). */
   exit(fields: Fields): (scope: Scope, result: Json) => Exit;
   /** How a Choice state is left: by one of its rules, or by Default where `rule` is undefined. */
   choiceExit(state: Fields, rule: Fields | undefined): (scope: Scope, input: Json) => Exit;
   /** Whether a choice rule holds. */
   condition(rule: Fields): (input: Json, scope: Scope) => boolean;
+  /** A field that is a string, literal or computed: Error, Cause. Undefined where it is absent. */
+  text(state: Fields, name: string): ((scope: Scope) => string) | undefined;
   /** The computed form of a field that may also hold a literal. Undefined where the field is absent or literal. */
   computed(fields: Fields, name: string, input: Evaluate): Computed | undefined;
   /** A field that holds a template: ItemSelector, BatchInput, Credentials. */

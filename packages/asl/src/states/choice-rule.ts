@@ -1,92 +1,46 @@
 import type { Fields } from "../fields.js";
 import type { Json } from "../json.js";
-import { type Path, PathMiss } from "../path.js";
+import type { Path } from "../path.js";
 import type { Scope } from "../program.js";
 import { StatesError } from "../states-error.js";
-import { compileStringPattern } from "../string-pattern.js";
-import { compareInstants, type Instant, parseTimestamp } from "../timestamp.js";
-import { compilePath } from "./input-path.js";
+import { COMPARISONS, VALUE_TESTS } from "./comparison.js";
+import { compileDefinitePath } from "./input-path.js";
 
-/** True where the rule holds for an input. */
+/** True where the rule holds for an input. @throws StatesError `States.Runtime` where a variable does not exist. */
 type Test = (input: Json, scope: Scope) => boolean;
 
-/** A comparison of the variable's value with the rule's: false where one of them has the wrong type. */
-type Comparison = (value: Json, operand: Json) => boolean;
-
-const ORDERS: Record<string, (order: number) => boolean> = {
-  Equals: (order) => order === 0,
-  LessThan: (order) => order < 0,
-  GreaterThan: (order) => order > 0,
-  LessThanEquals: (order) => order <= 0,
-  GreaterThanEquals: (order) => order >= 0,
-};
-
-/** The types that can be compared: what an operand must be, and the order of two values (NaN where they have none). */
-const TYPES = {
-  String: {
-    read: (fields: Fields, name: string) => fields.string(name),
-    order: (a: Json, b: Json) => (typeof a === "string" && typeof b === "string" ? (a < b ? -1 : a > b ? 1 : 0) : NaN),
-  },
-  Numeric: {
-    read: (fields: Fields, name: string) => fields.number(name),
-    order: (a: Json, b: Json) => (typeof a === "number" && typeof b === "number" ? (a < b ? -1 : a > b ? 1 : 0) : NaN),
-  },
-  Timestamp: {
-    read: readTimestamp,
-    order: (a: Json, b: Json) => {
-      const left = instant(a);
-      const right = instant(b);
-      return left && right ? compareInstants(left, right) : NaN;
-    },
-  },
-};
-
-const CHECKS: Record<string, (value: Json) => boolean> = {
-  IsNull: (value) => value === null,
-  IsNumeric: (value) => typeof value === "number",
-  IsString: (value) => typeof value === "string",
-  IsBoolean: (value) => typeof value === "boolean",
-  IsTimestamp: (value) => instant(value) !== undefined,
-};
-
-/** Comparisons by field name, with what reads the literal operand. */
-const COMPARISONS = new Map<string, { read(fields: Fields, name: string): Json | undefined; compare: Comparison }>();
-for (const [type, { read, order }] of Object.entries(TYPES)) {
-  for (const [relation, holds] of Object.entries(ORDERS)) {
-    COMPARISONS.set(`${type}${relation}`, { read, compare: (value, operand) => holds(order(value, operand)) });
-  }
-}
-COMPARISONS.set("BooleanEquals", {
-  read: (fields, name) => fields.boolean(name),
-  compare: (value, operand) => typeof value === "boolean" && value === operand,
-});
-
-/** Every field that compares the variable: exactly one of them stands in a rule. */
+/** Every field that compares the variable: exactly one of them stands in a rule with a variable. */
 const OPERATORS = [
-  ...[...COMPARISONS.keys()].flatMap((name) => [name, `${name}Path`]),
-  "StringMatches",
+  ...Object.entries(COMPARISONS).flatMap(([name, { path }]) => (path ? [name, `${name}Path`] : [name])),
   "IsPresent",
-  ...Object.keys(CHECKS),
+  ...Object.keys(VALUE_TESTS),
 ];
 
-const COMBINATIONS = ["And", "Or", "Not"];
+/** Exactly one of these makes a rule. Condition is JSONata's, and refused as such. */
+export const RULE_KINDS = ["And", "Or", "Not", "Variable", "Condition"];
 
-/** The fields of a rule besides those that only a rule of its own has (Next, Assign). */
-export const CHOICE_RULE_FIELDS = ["Variable", ...OPERATORS, ...COMBINATIONS];
+/** The fields of a rule, nested or not. */
+export const CHOICE_RULE_FIELDS = ["And", "Or", "Not", "Variable", ...OPERATORS];
 
-/** Compiles a JSONPath choice rule (spec, "Choice State"), nested ones too. */
+/** What the service says of a rule's path that does not begin with a dollar. */
+const UNROOTED = "Value is not a Reference Path: Reference path didn't start with '$'";
+
+/** Compiles a JSONPath choice rule (spec, "Choice State") with the rules in it. */
 export function compileChoiceRule(rule: Fields): Test {
-  const given = [...OPERATORS, ...COMBINATIONS].filter((name) => rule.has(name));
-  const [name] = given;
-  if (name === undefined) {
-    rule.refuse(`There must be one of the following fields: [${[...COMBINATIONS, ...OPERATORS].join(", ")}]`);
-    return () => false;
+  const kinds = RULE_KINDS.filter((name) => rule.has(name));
+  const [kind] = kinds;
+  if (kinds.length !== 1) {
+    rule.refuse(`The object must have only one of the following fields, [${RULE_KINDS.join(", ")}]`);
+    return never;
   }
-  if (given.length > 1) rule.exclusive(...given);
-  if (name === "Not") return compileNot(rule);
-  if (name === "And" || name === "Or") return compileList(rule, name);
-  return compileComparison(rule, name);
+  if (kind === "And") return compileAll(rule);
+  if (kind === "Or") return compileAny(rule);
+  if (kind === "Not") return compileNot(rule);
+  return kind === "Variable" ? compileComparison(rule) : never;
 }
+
+/** The test of a rule that is wrong: the definition is refused, so it never runs. */
+const never: Test = () => false;
 
 function compileNested(rule: Fields): Test {
   rule.support({ both: ["Comment", ...CHOICE_RULE_FIELDS] }, "JSONPath");
@@ -95,74 +49,65 @@ function compileNested(rule: Fields): Test {
 
 function compileNot(rule: Fields): Test {
   const negated = rule.child("Not");
-  const test = negated && compileNested(negated);
-  return (input, scope) => test !== undefined && !test(input, scope);
+  if (negated === undefined) return never;
+  const test = compileNested(negated);
+  return (input, scope) => !test(input, scope);
 }
 
-function compileList(rule: Fields, name: "And" | "Or"): Test {
-  const children = rule.children(name);
-  if (children?.length === 0) rule.refuse("Value cannot be empty", rule.at(name));
-  const tests = (children ?? []).map(compileNested);
-  return name === "And"
-    ? (input, scope) => tests.every((test) => test(input, scope))
-    : (input, scope) => tests.some((test) => test(input, scope));
+function compileAll(rule: Fields): Test {
+  const tests = compileList(rule, "And");
+  return (input, scope) => tests.every((test) => test(input, scope));
 }
 
-function compileComparison(rule: Fields, name: string): Test {
-  rule.require("Variable");
-  const variable = compilePath(rule, "Variable");
-  const test = compileTest(rule, name);
-  if (variable === undefined || test === undefined) return () => false;
+function compileAny(rule: Fields): Test {
+  const tests = compileList(rule, "Or");
+  return (input, scope) => tests.some((test) => test(input, scope));
+}
+
+function compileList(rule: Fields, name: "And" | "Or"): Test[] {
+  if (rule.array(name)?.length === 0) rule.refuse("Value cannot be empty", rule.at(name));
+  return (rule.children(name) ?? []).map(compileNested);
+}
+
+function compileComparison(rule: Fields): Test {
+  const variable = compileDefinitePath(rule, "Variable", UNROOTED);
+  rule.requireOneOf(...OPERATORS);
+  rule.exclusive(...OPERATORS);
+  const operator = OPERATORS.find((name) => rule.has(name));
+  if (operator === undefined) return never;
+  const test = compileOperator(rule, operator);
+  if (variable === undefined || test === undefined) return never;
+  return test(variable);
+}
+
+/** What an operator asks of a variable; undefined where its operand is wrong. */
+function compileOperator(rule: Fields, name: string): ((variable: Path) => Test) | undefined {
   if (name === "IsPresent") {
-    return (input, scope) => test(find(variable, input, scope) !== undefined, true, scope);
-  }
-  return (input, scope) => test(resolve(variable, input, scope), input, scope);
-}
-
-/** What a rule asks of the variable's value. */
-function compileTest(rule: Fields, name: string): ((value: Json, input: Json, scope: Scope) => boolean) | undefined {
-  if (name === "StringMatches") {
-    const pattern = rule.string(name);
-    const matches = pattern === undefined ? undefined : compileStringPattern(pattern);
-    return matches && ((value) => typeof value === "string" && matches(value));
-  }
-  const check = name === "IsPresent" ? (present: Json) => present === true : CHECKS[name];
-  if (check !== undefined) {
     const wanted = rule.boolean(name);
-    return (value) => check(value) === wanted;
+    return (variable) => (input, scope) => (variable.find(input, scope) !== undefined) === wanted;
   }
-  const literal = COMPARISONS.get(name);
+  const valueTest = VALUE_TESTS[name];
+  if (valueTest !== undefined) {
+    const wanted = rule.boolean(name);
+    return (variable) => (input, scope) => valueTest(resolve(variable, input, scope)) === wanted;
+  }
+  const literal = COMPARISONS[name];
   if (literal !== undefined) {
-    const operand = literal.read(rule, name);
-    return operand === undefined ? undefined : (value) => literal.compare(value, operand);
+    const operand = literal.operand(rule, name);
+    const holds = operand === undefined ? undefined : literal.with(operand);
+    return holds && ((variable) => (input, scope) => holds(resolve(variable, input, scope)));
   }
-  const compare = COMPARISONS.get(name.slice(0, -"Path".length))?.compare;
-  const path = compilePath(rule, name);
-  return path && compare && ((value, input, scope) => compare(value, resolve(path, input, scope)));
-}
-
-function readTimestamp(fields: Fields, name: string): string | undefined {
-  const text = fields.string(name);
-  if (text === undefined || parseTimestamp(text) !== undefined) return text;
-  fields.refuse("String does not match RFC3339 timestamp", fields.at(name));
-  return undefined;
-}
-
-function instant(value: Json): Instant | undefined {
-  return typeof value === "string" ? parseTimestamp(value) : undefined;
-}
-
-function find(path: Path, input: Json, scope: Scope): Json | undefined {
-  try {
-    return path.read(input, scope);
-  } catch (error) {
-    if (error instanceof PathMiss) return undefined;
-    throw error;
-  }
+  const comparison = COMPARISONS[name.slice(0, -"Path".length)];
+  const path = compileDefinitePath(rule, name, UNROOTED);
+  if (comparison === undefined || path === undefined) return undefined;
+  return (variable) => (input, scope) => {
+    const value = resolve(variable, input, scope);
+    return comparison.with(resolve(path, input, scope))(value);
+  };
 }
 
 function resolve(path: Path, input: Json, scope: Scope): Json {
-  const value = find(path, input, scope);
+  const value = path.find(input, scope);
   if (value !== undefined) return value;
   const cause = `Invalid path '${path.text}': The choice state's condition path references an invalid value.`;
   throw new StatesError("States.Runtime", cause);

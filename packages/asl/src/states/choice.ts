@@ -43,9 +43,10 @@ export function compileChoice(state: Fields, context: StateContext): ChoiceState
         if (rule.holds(value, scope)) return { ...rule.exit(scope, value), next: rule.next };
       }
       if (otherwise !== undefined) return { ...exit(scope, value), next: otherwise };
-      throw new StatesError("States.NoChoiceMatched", NO_CHOICE);
+      throw new StatesError("States.Runtime", NO_NEXT_STATE);
     },
   };
 }
 
-const NO_CHOICE = "No choice rules were matched and no Default state was specified";
+/** The service reports a choice without a match like this, not as States.NoChoiceMatched. */
+const NO_NEXT_STATE = "Failed to transition out of the state. The state does not point to a next state.";

@@ -1,6 +1,5 @@
 import type { Fields } from "../fields.js";
 import type { FailState } from "../program.js";
-import { compileExpression } from "./expression-path.js";
 import type { StateContext } from "./state-context.js";
 
 export const FAIL_FIELDS = {
@@ -8,13 +7,13 @@ export const FAIL_FIELDS = {
   JSONPath: ["ErrorPath", "CausePath"],
 };
 
-/** Fail: Error and Cause are literals, or come from ErrorPath and CausePath (paths or intrinsic functions that give strings). */
-export function compileFail(state: Fields, context: StateContext): FailState {
-  const error = compileExpression(state, "Error");
-  const cause = compileExpression(state, "Cause");
+/** Fail: Error and Cause are literals, or computed: from paths or intrinsic functions that give strings. */
+export function compileFail(state: Fields, { name, language }: StateContext): FailState {
+  const error = language.text(state, "Error");
+  const cause = language.text(state, "Cause");
   return {
     type: "Fail",
-    name: context.name,
+    name,
     failure: (scope) => ({
       ...(error === undefined ? {} : { error: error(scope) }),
       ...(cause === undefined ? {} : { cause: cause(scope) }),

@@ -9,7 +9,7 @@ import { StatesError } from "../states-error.js";
 export function compileInputPath(state: Fields): Evaluate {
   if (state.value("InputPath") === null) return () => ({});
   const path = compilePath(state, "InputPath");
-  if (path === undefined) return (scope) => scope.input;
+  if (path === undefined || path.text === "$") return (scope) => scope.input;
   return (scope) => readPath(path, scope.input, scope);
 }
 
@@ -17,13 +17,27 @@ export function compileInputPath(state: Fields): Evaluate {
 export function compilePath(fields: Fields, name: string): Path | undefined {
   const text = fields.string(name);
   if (text === undefined) return undefined;
-  try {
-    return parsePath(text);
-  } catch (error) {
-    if (!(error instanceof PathSyntaxError)) throw error;
-    fields.refuse("Value must be a valid JSONPath.", fields.at(name));
-    return undefined;
-  }
+  const path = tryParsePath(text);
+  if (path === undefined) fields.refuse("Value must be a valid JSONPath.", fields.at(name));
+  return path;
+}
+
+/**
+ * The path in a field that must name a single place (spec, "Reference Paths"), though it is only read.
+ * @param unrooted what the service says of a text that does not begin with a dollar
+ */
+export function compileDefinitePath(
+  fields: Fields,
+  name: string,
+  unrooted = "Value must be a valid JSONPath.",
+): Path | undefined {
+  const text = fields.string(name);
+  if (text === undefined) return undefined;
+  const rooted = text.startsWith("$");
+  const path = rooted ? tryParsePath(text) : undefined;
+  if (path?.definite) return path;
+  fields.refuse(rooted ? "Value is not a Reference Path" : unrooted, fields.at(name));
+  return undefined;
 }
 
 /** @throws StatesError `States.Runtime` where the path finds nothing. */
@@ -33,5 +47,14 @@ export function readPath(path: Path, input: Json, scope: Scope): Json {
   } catch (error) {
     if (!(error instanceof PathMiss)) throw error;
     throw new StatesError("States.Runtime", `Invalid path '${path.text}' : ${error.message}`);
+  }
+}
+
+function tryParsePath(text: string): Path | undefined {
+  try {
+    return parsePath(text);
+  } catch (error) {
+    if (error instanceof PathSyntaxError) return undefined;
+    throw error;
   }
 }

@@ -3,6 +3,7 @@ import { printJson } from "../json.js";
 import type { Scope } from "../program.js";
 import type { Computed, Evaluate, QueryLanguage } from "../query-language/query-language.js";
 import { StatesError } from "../states-error.js";
+import { compileDefinitePath } from "./input-path.js";
 
 /** A number that limits a state, written down (`TimeoutSeconds`) or computed (`TimeoutSecondsPath`). */
 export type Limit = (scope: Scope) => number;
@@ -15,24 +16,49 @@ export function compileLimit(
   language: QueryLanguage,
   input: Evaluate,
 ): Limit | undefined {
-  const computed = language.computed(fields, name, input);
+  const computed = compileComputed(fields, name, language, input);
   if (computed !== undefined) return (scope) => readNumber(computed, "integer", scope);
   const literal = fields.integer(name, bounds);
   return literal === undefined ? undefined : () => literal;
 }
 
-/** The same for a number that may have a fraction. */
-export function compileFractionalLimit(
+/** A limit of a Map state: the path must be a Reference Path into the input or a variable. */
+export function compileMapLimit(
   fields: Fields,
   name: string,
   bounds: Bounds,
   language: QueryLanguage,
   input: Evaluate,
 ): Limit | undefined {
-  const computed = language.computed(fields, name, input);
+  return checkReferencePath(fields, name, language) ? compileLimit(fields, name, bounds, language, input) : undefined;
+}
+
+/** The same for a number that may have a fraction. */
+export function compileFractionalMapLimit(
+  fields: Fields,
+  name: string,
+  bounds: Bounds,
+  language: QueryLanguage,
+  input: Evaluate,
+): Limit | undefined {
+  if (!checkReferencePath(fields, name, language)) return undefined;
+  const computed = compileComputed(fields, name, language, input);
   if (computed !== undefined) return (scope) => readNumber(computed, "float", scope);
   const literal = fields.number(name, bounds);
   return literal === undefined ? undefined : () => literal;
+}
+
+function checkReferencePath(fields: Fields, name: string, language: QueryLanguage): boolean {
+  const field = `${name}Path`;
+  if (language.name !== "JSONPath" || !fields.has(field)) return true;
+  const path = compileDefinitePath(fields, field);
+  if (path?.root === "context") fields.refuse("Value is not a Reference Path", fields.at(field));
+  return path !== undefined && path.root !== "context";
+}
+
+function compileComputed(fields: Fields, name: string, language: QueryLanguage, input: Evaluate): Computed | undefined {
+  if (language.name === "JSONPath") fields.exclusive(name, `${name}Path`);
+  return language.computed(fields, name, input);
 }
 
 function readNumber(computed: Computed, kind: "integer" | "float", scope: Scope): number {

@@ -1,6 +1,7 @@
 import type { Fields } from "../fields.js";
 import type { PassState } from "../program.js";
 import { compileNext } from "./next.js";
+import { looksLikePath } from "./payload.js";
 import type { StateContext } from "./state-context.js";
 
 export const PASS_FIELDS = {
@@ -14,6 +15,13 @@ export function compilePass(state: Fields, context: StateContext): PassState {
   const input = context.language.input(state);
   const payload = context.language.payload(state, input) ?? input;
   const result = state.value("Result");
+  if (looksLikePath(result)) {
+    state.warn(
+      "PASS_RESULT_IS_STATIC",
+      "The Result of a Pass state is a literal: a path in it is not evaluated",
+      state.at("Result"),
+    );
+  }
   const exit = context.language.exit(state);
   return {
     type: "Pass",

@@ -1,4 +1,5 @@
 import type { Fields } from "../fields.js";
+import { isObject, type Json } from "../json.js";
 import { compileTemplate } from "../payload-template.js";
 import type { EvaluateOn } from "../query-language/query-language.js";
 
@@ -8,5 +9,24 @@ export function compilePayload(fields: Fields, name: string): EvaluateOn | undef
   if (value === undefined) return undefined;
   const template = compileTemplate(value);
   for (const { message, pointer } of template.faults) fields.refuse(message, `${fields.at(name)}${pointer}`);
+  warnOfPaths(fields, value, fields.at(name));
   return (input, scope) => template.evaluate(input, scope);
+}
+
+/** True for a text that is probably meant as a path or an intrinsic function call. */
+export function looksLikePath(value: Json | undefined): boolean {
+  return typeof value === "string" && /^(\$\$?([.[]|$)|States\.[A-Z]\w*\()/.test(value);
+}
+
+function warnOfPaths(fields: Fields, value: Json, location: string): void {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) warnOfPaths(fields, item, `${location}[${index}]`);
+  } else if (isObject(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      if (looksLikePath(member) && !key.endsWith(".$")) {
+        const message = `The value of '${key}' looks like a path or an intrinsic function call, but the name does not end with '.$': it is a literal`;
+        fields.warn("NO_DOLLAR", message, `${location}/${key}`);
+      } else warnOfPaths(fields, member, `${location}/${key}`);
+    }
+  }
 }

@@ -16,7 +16,8 @@ export function compileResultPath(fields: Fields): (input: Json, result: Json) =
     return (input, result) => path.write(input, result);
   } catch (error) {
     if (!(error instanceof PathSyntaxError)) throw error;
-    fields.refuse(`Value is not a Reference Path: ${error.message}`, fields.at("ResultPath"));
+    const message = text.startsWith("$") ? "Value is not a Reference Path" : "Value must be a valid JSONPath.";
+    fields.refuse(message, fields.at("ResultPath"));
     return (input) => input;
   }
 }

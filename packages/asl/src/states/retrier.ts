@@ -26,15 +26,15 @@ function compileRetrier(retrier: Fields, language: "JSONPath" | "JSONata"): Retr
     },
     language,
   );
-  const intervalSeconds = retrier.integer("IntervalSeconds", { minimum: 1, maximum: 99999999 });
-  const maxDelaySeconds = retrier.integer("MaxDelaySeconds", { minimum: 1, maximum: 31622400 });
+  const intervalSeconds = retrier.integer("IntervalSeconds", { minimum: 0, maximum: 99_999_999 });
+  const maxDelaySeconds = retrier.integer("MaxDelaySeconds", { minimum: 1, maximum: 31_622_400 });
   return {
     errorEquals: compileErrorEquals(retrier),
     intervalSeconds: intervalSeconds ?? DEFAULTS.intervalSeconds,
-    maxAttempts: retrier.integer("MaxAttempts", { minimum: 0, maximum: 99999999 }) ?? DEFAULTS.maxAttempts,
+    maxAttempts: retrier.integer("MaxAttempts", { minimum: 0, maximum: 99_999_999 }) ?? DEFAULTS.maxAttempts,
     backoffRate: retrier.number("BackoffRate", { minimum: 1 }) ?? DEFAULTS.backoffRate,
     ...(maxDelaySeconds === undefined ? {} : { maxDelaySeconds }),
-    jitterStrategy: retrier.choice("JitterStrategy", ["FULL", "NONE"]) ?? "NONE",
+    jitterStrategy: retrier.choice("JitterStrategy", ["NONE", "FULL"]) ?? "NONE",
   };
 }
 
@@ -51,7 +51,7 @@ export function checkOrder(list: readonly Fields[]): void {
   list.forEach((fields, index) => {
     const errors = fields.value("ErrorEquals");
     if (!Array.isArray(errors) || !errors.includes("States.ALL")) return;
-    if (errors.length > 1) fields.refuse("States.ALL must appear alone", fields.at("ErrorEquals"));
-    if (index < list.length - 1) fields.refuse("States.ALL must be the last element", fields.at("ErrorEquals"));
+    if (errors.length === 1 && index === list.length - 1) return;
+    fields.refuse("States.ALL must appear alone and at end of list", fields.at("ErrorEquals"));
   });
 }

@@ -11,4 +11,6 @@ export interface StateContext {
   graph(fields: Fields): Graph | undefined;
   /** Notes that the state leads to another one: `fields[field]` is its name. */
   transition(fields: Fields, field: string): string | undefined;
+  /** Takes a Map state's label; false where another Map state has it. */
+  claimLabel(label: string): boolean;
 }

@@ -1,7 +1,9 @@
 import type { Fields } from "../fields.js";
+import { requiredParameters } from "../integrations.js";
+import { isObject } from "../json.js";
 import type { Scope, TaskState } from "../program.js";
 import type { Evaluate } from "../query-language/query-language.js";
-import { parseResource, resourceFault } from "../resource.js";
+import { parseResource, type Resource, resourceFault } from "../resource.js";
 import { compileCatch } from "./catcher.js";
 import { compileLimit } from "./limit.js";
 import { compileNext } from "./next.js";
@@ -49,6 +51,7 @@ export function compileTask(state: Fields, context: StateContext): TaskState | u
   const next = compileNext(state, context);
   const exit = language.exit(state);
   const resource = compileResource(state, context);
+  if (resource !== undefined) checkParameters(state, resource, language.payloadField);
   if (resource === undefined) return undefined;
   return {
     type: "Task",
@@ -71,14 +74,29 @@ function given<Name extends string, Value>(name: Name, evaluate: ((scope: Scope)
   return evaluate === undefined ? {} : ({ [name]: evaluate(scope) } as Record<Name, Value>);
 }
 
-function compileResource(state: Fields, context: StateContext) {
-  if (!state.require("Resource")) return undefined;
+function compileResource(state: Fields, context: StateContext): Resource | undefined {
+  state.require("Resource");
   const arn = state.string("Resource");
   if (arn === undefined) return undefined;
   const resource = parseResource(arn);
   const fault = resourceFault(arn, resource, context.machineType);
   if (fault !== undefined) state.refuse(fault, state.at("Resource"));
   return resource;
+}
+
+/** A service integration needs parameters of its own: the state's input is never the request. */
+function checkParameters(state: Fields, resource: Resource, field: "Parameters" | "Arguments"): void {
+  if (resource.kind === "activity" && state.has("Credentials")) {
+    state.refuse("The field 'Credentials' is not supported for activities", state.at("Credentials"));
+  }
+  if (resource.kind !== "service") return;
+  const parameters = state.value(field);
+  if (parameters === undefined) state.refuse(`${field} field is required for resource ARN: ${resource.arn}`);
+  if (!isObject(parameters)) return;
+  for (const name of requiredParameters(resource.service, resource.action)) {
+    if (Object.hasOwn(parameters, name) || Object.hasOwn(parameters, `${name}.$`)) continue;
+    state.refuse(`The field '${name}' is required but was missing`, state.at(field));
+  }
 }
 
 function compileCredentials(state: Fields, { language }: StateContext, input: Evaluate): Evaluate | undefined {

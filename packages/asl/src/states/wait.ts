@@ -38,8 +38,7 @@ export function compileWait(state: Fields, context: StateContext): WaitState {
 }
 
 function compileUntil(state: Fields, language: QueryLanguage, input: Evaluate): (scope: Scope, now: number) => number {
-  const alternatives = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"];
-  const names = language.name === "JSONPath" ? alternatives : ["Seconds", "Timestamp"];
+  const names = ["SecondsPath", "Seconds", "TimestampPath", "Timestamp"];
   state.requireOneOf(...names);
   state.exclusive(...names);
   const seconds = language.computed(state, "Seconds", input);
