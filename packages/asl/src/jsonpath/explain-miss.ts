@@ -1,4 +1,5 @@
-import { isObject, type Json, printJson } from "../json.js";
+import { isObject, type Json } from "../json.js";
+import { shownJson } from "../shown-json.js";
 import type { JsonPath } from "./ast.js";
 import { PathMiss } from "./path-miss.js";
 import { printPlace } from "./print-path.js";
@@ -23,7 +24,7 @@ export function explainMiss(path: JsonPath, document: Json): PathMiss | undefine
     } else if (segment.kind === "index") {
       if (!Array.isArray(place)) {
         const rest = printPlace({ ...path, segments: path.segments.slice(position) }, path.segments.length).slice(1);
-        const context = printJson(place);
+        const context = shownJson(place);
         return new PathMiss(
           `Filter: ${rest} can only be applied to arrays. Current context is: ${context}`,
           "not an array",

@@ -1,0 +1,24 @@
+import { isObject, type Json } from "./json.js";
+
+/**
+ * A value as Java's String.valueOf gives it for maps, lists and boxes: `{a=1, b=[x, null]}`, `1.0E10`. The service formats
+ * values in this way (recorded: `States.Format('{}', $$.StateMachine)` gives `{Id=arn:…, Name=…}`).
+ */
+export function javaText(value: Json): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return javaNumber(value);
+  if (Array.isArray(value)) return `[${value.map(javaText).join(", ")}]`;
+  if (!isObject(value)) return String(value);
+  return `{${Object.entries(value)
+    .map(([key, member]) => `${key}=${javaText(member)}`)
+    .join(", ")}}`;
+}
+
+/** Integers in full; other numbers as Double.toString: scientific below 10^-3 and from 10^7 on. */
+function javaNumber(value: number): string {
+  if (Number.isInteger(value)) return BigInt(value).toString();
+  const magnitude = Math.abs(value);
+  if (magnitude >= 1e-3 && magnitude < 1e7) return String(value);
+  const [mantissa = "", exponent = ""] = value.toExponential().split("e");
+  return `${mantissa.includes(".") ? mantissa : `${mantissa}.0`}E${Number(exponent)}`;
+}

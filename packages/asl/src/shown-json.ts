@@ -1,0 +1,11 @@
+import { type Json, printJson } from "./json.js";
+
+/** A value's JSON text for a message: a value that is nested too deeply to print does not hide the message. */
+export function shownJson(value: Json): string {
+  try {
+    return printJson(value);
+  } catch (error) {
+    if (error instanceof RangeError) return "(nested too deeply to be shown)";
+    throw error;
+  }
+}
