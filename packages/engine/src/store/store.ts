@@ -16,6 +16,10 @@ export interface Store {
   executionById(id: number): Promise<ExecutionRow | undefined>;
   /** Newest first (by id), at most `limit`, only ids below `before` where given. */
   listExecutions(query: ExecutionQuery): Promise<ExecutionRow[]>;
+  /** All children of a map run, by id ascending. */
+  mapRunExecutions(mapRunArn: string): Promise<ExecutionRow[]>;
+  /** The children of map runs that are RUNNING, by id ascending. */
+  runningChildren(): Promise<ExecutionRow[]>;
   /** True while an execution of this state machine is RUNNING. */
   hasRunningExecution(stateMachineArn: string): Promise<boolean>;
 
@@ -94,6 +98,10 @@ export interface ExecutionRow extends ExecutionOutcome {
   /** JSON text. */
   readonly input: string;
   readonly traceHeader: string | null;
+  /** The map run that it is a child of; null where it is none. */
+  readonly mapRunArn: string | null;
+  /** JSON text that says whom to tell of its end; null where it is no child. */
+  readonly parent: string | null;
 }
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";

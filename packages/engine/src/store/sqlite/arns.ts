@@ -8,7 +8,10 @@ interface ArnStatements {
   readonly lastArn: Statement;
 }
 
-/** The table `arns`, with what was read from it kept in memory: there are as many as state machines and activities. */
+/**
+ * The table `arns`, with what was read from it kept in memory: it has a row or two for each state machine and one for each
+ * activity.
+ */
 export class ArnTable {
   readonly #sql: ArnStatements;
   readonly #keys = new Map<string, number>();
@@ -19,15 +22,16 @@ export class ArnTable {
 
   constructor(sql: ArnStatements) {
     this.#sql = sql;
-    this.#last = (sql.lastArn.get()?.[0] as number | undefined) ?? 0;
+    this.#last = (sql.lastArn.row()?.[0] as number | undefined) ?? 0;
   }
 
   /** The ARN's key; inserts the ARN, within the open transaction, where it is new. */
   key(arn: string): number {
     const known = this.known(arn);
     if (known !== undefined) return known;
-    const key = ++this.#last;
+    const key = this.#last + 1;
     this.#sql.insertArn.run(key, arn);
+    this.#last = key;
     this.#added.push(arn);
     this.#remember(key, arn);
     return key;
@@ -37,7 +41,7 @@ export class ArnTable {
   known(arn: string): number | undefined {
     const known = this.#keys.get(arn);
     if (known !== undefined) return known;
-    const key = this.#sql.arnKey.get(arn)?.[0] as number | undefined;
+    const key = this.#sql.arnKey.row(arn)?.[0] as number | undefined;
     if (key !== undefined) this.#remember(key, arn);
     return key;
   }
@@ -45,7 +49,7 @@ export class ArnTable {
   readonly arn = (key: number): string => {
     const known = this.#arns.get(key);
     if (known !== undefined) return known;
-    const arn = this.#sql.arn.get(key)?.[0] as string | undefined;
+    const arn = this.#sql.arn.row(key)?.[0] as string | undefined;
     if (arn === undefined) throw new Error(`ARN ${key} is missing`);
     this.#remember(key, arn);
     return arn;
@@ -70,4 +74,17 @@ export class ArnTable {
     this.#keys.set(arn, key);
     this.#arns.set(key, arn);
   }
+}
+
+/** Colons of an execution's ARN before what is its own: `arn:aws:states:region:account:execution:stateMachine:name`. */
+const colonsOfStart = 7;
+
+/** Where the part of an execution's ARN that it does not share with its state machine's others begins; 0 for another form. */
+export function startOfRest(arn: string): number {
+  let end = 0;
+  for (let colon = 0; colon < colonsOfStart; colon++) {
+    end = arn.indexOf(":", end) + 1;
+    if (end === 0) return 0;
+  }
+  return end;
 }

@@ -22,30 +22,31 @@ export const statusCodes: Readonly<Record<ExecutionStatus, number>> = {
   ABORTED: 4,
 };
 
-/** What a row gives where an ARN's integer stands. */
+/** The text of which `arns` holds the integer. */
 export type ArnOf = (key: number) => string;
 
 // The schema gives each column its type; NOT NULL columns are never null. The casts below repeat that, column by column.
 
 export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
-  const status = statuses[row[4] as number];
-  if (status === undefined) throw new Error(`Unknown status ${row[4]} of execution ${row[0]}`);
+  const status = statuses[row[5] as number];
+  if (status === undefined) throw new Error(`unknown status ${row[5]} of execution ${row[0]}`);
+  const arnRest = row[2] as string;
   return {
     id: row[0] as number,
-    arn: row[1] as string,
-    name: row[2] as string,
-    stateMachineArn: arnOf(row[3] as number),
+    arn: arnOf(row[1] as number) + arnRest,
+    name: (row[3] as string | null) ?? arnRest,
+    stateMachineArn: arnOf(row[4] as number),
     status,
-    revisionId: row[5] as number,
-    startDate: row[6] as number,
-    stopDate: row[7] as number | null,
-    stateMachineVersionArn: row[8] as string | null,
-    stateMachineAliasArn: row[9] as string | null,
-    traceHeader: row[10] as string | null,
-    error: row[11] as string | null,
-    cause: row[12] as string | null,
-    output: row[13] as string | null,
-    input: row[14] as string,
+    revisionId: row[6] as number,
+    startDate: row[7] as number,
+    stopDate: row[8] as number | null,
+    stateMachineVersionArn: row[9] as string | null,
+    stateMachineAliasArn: row[10] as string | null,
+    traceHeader: row[11] as string | null,
+    error: row[12] as string | null,
+    cause: row[13] as string | null,
+    output: row[14] as string | null,
+    input: row[15] as string,
   };
 }
 
