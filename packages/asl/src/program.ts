@@ -121,6 +121,8 @@ export interface MapState extends StateBase, Transition, Guarded {
   readonly processor: Graph;
   readonly mode: "INLINE" | "DISTRIBUTED";
   readonly label?: string;
+  /** Of the child executions, in distributed mode. */
+  readonly executionType?: "STANDARD" | "EXPRESS";
   /** The items (none where a reader gives them) and the limit of iterations at a time (0: none given). */
   enter(scope: Scope): MapEntry;
   /**

@@ -24,6 +24,8 @@ export interface Execution {
   readonly traceHeader: string | undefined;
   /** When the machine's TimeoutSeconds ends the execution. */
   readonly deadline: number | undefined;
+  /** The first state: that of the machine or, in a child execution of a map run, that of the item processor. */
+  readonly startAt: string;
 
   status: ExecutionStatus;
   stopDate: number | undefined;
@@ -87,6 +89,7 @@ export type Waiting =
       readonly items: readonly Json[];
       readonly maxConcurrency: number;
     }
+  | MapRunWaiting
   /** Its parent: it has ended with this output. */
   | { readonly kind: "done"; readonly output: Json };
 
@@ -109,6 +112,20 @@ export interface TaskWaiting {
   readonly heartbeatAt?: number;
 }
 
+/** The child executions of a Map state in distributed mode. */
+export interface MapRunWaiting {
+  readonly kind: "mapRun";
+  readonly mapRunArn: string;
+  /** The ARN that the child executions report as their state machine's. */
+  readonly stateMachineArn: string;
+  /** The inputs of the children. */
+  readonly inputs: readonly Json[];
+  readonly maxConcurrency: number;
+  readonly toleratedFailureCount: number;
+  /** 0 to 100. */
+  readonly toleratedFailurePercentage: number;
+}
+
 export interface Progress {
   /** The first index that has not been started. */
   next: number;
@@ -116,6 +133,8 @@ export interface Progress {
   /** Outputs by index. */
   readonly results: Json[];
   done: number;
+  /** Children of a map run that did not succeed. */
+  failed?: number;
 }
 
 /** When time wakes the branch: the earliest of what it waits for and, for the root, the execution's deadline. */

@@ -30,6 +30,7 @@ export class Carried {
       roleArn: "arn:aws:iam::123456789012:role/role",
       region: "us-east-1",
       startDate: this.now,
+      startAt: program.startAt,
       input: JSON.parse(JSON.stringify(input)),
       inputText: JSON.stringify(input),
       traceHeader: undefined,

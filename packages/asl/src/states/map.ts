@@ -1,5 +1,5 @@
 import type { Fields } from "../fields.js";
-import type { Graph, MapRunEntry, MapState, Scope } from "../program.js";
+import type { MapRunEntry, MapState, Scope } from "../program.js";
 import type { Evaluate, QueryLanguage } from "../query-language/query-language.js";
 import { StatesError } from "../states-error.js";
 import { compileCatch } from "./catcher.js";
@@ -136,22 +136,25 @@ function compileLabel(state: Fields, context: StateContext): string | undefined 
 function compileProcessor(
   state: Fields,
   context: StateContext,
-): { readonly processor: Graph; readonly mode: MapState["mode"] } | undefined {
+): Pick<MapState, "processor" | "mode" | "executionType"> | undefined {
   state.requireOneOf("ItemProcessor", "Iterator");
   state.exclusive("ItemProcessor", "Iterator");
   const fields = state.child("ItemProcessor") ?? state.child("Iterator");
   if (fields === undefined) return undefined;
   fields.support({ both: ["Comment", "StartAt", "States", "ProcessorConfig"] }, context.language.name);
-  const mode = compileProcessorConfig(fields.child("ProcessorConfig"), context);
+  const config = compileProcessorConfig(fields.child("ProcessorConfig"), context);
   const processor = context.graph(fields);
-  return processor && { processor, mode };
+  return processor && { processor, ...config };
 }
 
-function compileProcessorConfig(config: Fields | undefined, context: StateContext): MapState["mode"] {
-  if (config === undefined) return "INLINE";
+function compileProcessorConfig(
+  config: Fields | undefined,
+  context: StateContext,
+): Pick<MapState, "mode" | "executionType"> {
+  if (config === undefined) return { mode: "INLINE" };
   config.support({ both: ["Mode", "ExecutionType"] }, context.language.name);
   const mode = config.choice("Mode", ["INLINE", "DISTRIBUTED"]);
-  config.choice("ExecutionType", ["STANDARD", "EXPRESS"]);
+  const executionType = config.choice("ExecutionType", ["STANDARD", "EXPRESS"]);
   if (mode === "INLINE" && config.has("ExecutionType")) config.refuse("Field 'ExecutionType' is not supported");
   if (mode === "DISTRIBUTED") {
     config.require("ExecutionType");
@@ -160,5 +163,5 @@ function compileProcessorConfig(config: Fields | undefined, context: StateContex
       config.refuse(message, config.at("Mode"));
     }
   }
-  return mode ?? "INLINE";
+  return { mode: mode ?? "INLINE", ...(executionType === undefined ? {} : { executionType }) };
 }

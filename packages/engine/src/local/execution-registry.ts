@@ -51,6 +51,8 @@ export class ExecutionRegistry implements Executions {
         startDate: this.#clock.now(),
         input,
         traceHeader: request.traceHeader ?? null,
+        mapRunArn: null,
+        parent: null,
         status: "RUNNING",
         stopDate: null,
         output: null,

@@ -94,7 +94,7 @@ export class StateMachineRegistry implements StateMachines {
         next.roleArn === current.roleArn &&
         next.configuration === current.configuration
       ) {
-        return { updateDate };
+        return { updateDate, ...(current.revision === null ? {} : { revisionId: current.revision }) };
       }
       const revisionId = randomUUID();
       const id = this.#store.nextRevisionId();
@@ -249,7 +249,6 @@ function revisionOf(row: RevisionRow, program: Program): Omit<Revision, "type"> 
   return {
     id: row.id,
     stateMachineArn: row.stateMachineArn,
-    stateMachineName: row.stateMachineArn.split(":")[6] ?? "",
     roleArn: row.roleArn,
     program,
   };

@@ -13,7 +13,9 @@ export function branchRow(execution: Execution, branch: Branch, activityArn: str
     dueAt: dueAt(execution, branch) ?? null,
     activityArn: waiting.kind === "task" && waiting.phase === "queued" ? (activityArn ?? null) : null,
     restart:
-      waiting.kind === "turn" || (waiting.kind === "task" && waiting.phase === "running" && activityArn === undefined),
+      waiting.kind === "turn" ||
+      waiting.kind === "mapRun" ||
+      (waiting.kind === "task" && waiting.phase === "running" && activityArn === undefined),
   };
 }
 

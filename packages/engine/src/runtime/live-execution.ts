@@ -10,10 +10,19 @@ const EXPRESS_LIMIT_SECONDS = 300;
 export interface Revision {
   readonly id: number;
   readonly stateMachineArn: string;
-  readonly stateMachineName: string;
   readonly type: "STANDARD" | "EXPRESS";
   readonly roleArn: string;
   readonly program: Program;
+}
+
+/** The place of a child execution in its map run. */
+export interface ParentPlace {
+  readonly executionId: number;
+  readonly branchId: number;
+  readonly index: number;
+  /** The first state of the item processor. */
+  readonly startAt: string;
+  readonly type: "STANDARD" | "EXPRESS";
 }
 
 /** An execution in memory: as long as something happens to it, and for as long as there is room. */
@@ -32,6 +41,15 @@ export class LiveExecution {
     this.#created = row;
     this.execution = execution;
     this.stored = stored;
+  }
+
+  /** Whom its end is told, where it is a child of a map run. */
+  get parent(): ParentPlace | undefined {
+    return this.#created.parent === null ? undefined : (JSON.parse(this.#created.parent) as ParentPlace);
+  }
+
+  get mapRunArn(): string | null {
+    return this.#created.mapRunArn;
   }
 
   static create(revision: Revision, row: ExecutionRow, region: string): LiveExecution {
@@ -76,19 +94,21 @@ function executionOf(revision: Revision, row: ExecutionRow, region: string): Exe
     revision.type === "EXPRESS"
       ? Math.min(revision.program.timeoutSeconds ?? EXPRESS_LIMIT_SECONDS, EXPRESS_LIMIT_SECONDS)
       : revision.program.timeoutSeconds;
+  const parent = row.parent === null ? undefined : (JSON.parse(row.parent) as ParentPlace);
   return {
     id: row.id,
     arn: row.arn,
     name: row.name,
     type: revision.type,
-    stateMachineArn: revision.stateMachineArn,
-    stateMachineName: revision.stateMachineName,
+    stateMachineArn: row.stateMachineArn,
+    stateMachineName: row.stateMachineArn.split(":")[6] ?? "",
     roleArn: revision.roleArn,
     region,
     startDate: row.startDate,
     input: parseJson(row.input),
     inputText: row.input,
     traceHeader: row.traceHeader ?? undefined,
+    startAt: parent?.startAt ?? revision.program.startAt,
     deadline: timeoutSeconds === undefined ? undefined : row.startDate + timeoutSeconds * 1000,
     status: row.status,
     stopDate: row.stopDate ?? undefined,

@@ -12,6 +12,7 @@ import type { Facts } from "../transition/turn.js";
 import { Batch } from "./batch.js";
 import { Calls } from "./calls.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
+import { hasMapRun, MapRuns } from "./map-runs.js";
 import { Timers } from "./timers.js";
 
 /**
@@ -26,6 +27,7 @@ export class Runtime {
   readonly #loading = new Map<number, Promise<LiveExecution | undefined>>();
   readonly #calls: Calls;
   readonly #timers: Timers;
+  readonly #mapRuns: MapRuns;
   /** Executions that end are told to these. */
   readonly #ended = new Map<number, Set<() => void>>();
   #filling = new Batch();
@@ -38,6 +40,13 @@ export class Runtime {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#calls = new Calls(options.runTask, (executionId, event) => this.#postInternal(executionId, event));
+    this.#mapRuns = new MapRuns({
+      store: options.store,
+      clock: options.clock,
+      isLive: (live) => this.#live.get(live.execution.id) === live,
+      start: (revision, row) => this.start(revision, row),
+      post: (executionId, event) => this.#postInternal(executionId, event),
+    });
     this.#timers = new Timers(options.store, options.clock, (executionId, event) => this.post(executionId, event));
   }
 
@@ -57,6 +66,7 @@ export class Runtime {
         this.#postInternal(id, { kind: "turn" });
       }
     }
+    await this.#mapRuns.stopOrphans();
     await this.#timers.start();
   }
 
@@ -133,6 +143,7 @@ export class Runtime {
     const revision = await this.#options.revision(row.revisionId);
     const [branches, lastEventId] = [await this.#store.branches(id), await this.#store.lastEventId(id)];
     const live = LiveExecution.load(revision, row, this.#options.region, branches, lastEventId);
+    if (hasMapRun(live.execution)) await this.#mapRuns.rebuild(live);
     this.#live.set(id, live);
     return live;
   }
@@ -195,6 +206,7 @@ export class Runtime {
       const { execution } = live;
       if (execution.status !== "RUNNING") {
         if (live.batches === 0) this.#forget(live);
+        this.#mapRuns.ended(live);
         for (const callback of this.#ended.get(execution.id) ?? []) callback();
         this.#ended.delete(execution.id);
       } else if (execution.type === "EXPRESS") {
@@ -221,6 +233,12 @@ export class Runtime {
         return;
       case "queued":
         this.#options.onQueued(effect.activityArn);
+        return;
+      case "startChild":
+        this.#mapRuns.start(live, effect);
+        return;
+      case "stopChildren":
+        void this.#mapRuns.stop(effect.mapRunArn);
         return;
       case "taken":
         return;
@@ -259,7 +277,8 @@ export class Runtime {
   #evictIdle(): void {
     if (this.#live.size <= MAX_IDLE_EXECUTIONS) return;
     for (const [id, live] of this.#live) {
-      if (live.batches > 0 || live.execution.type === "EXPRESS") continue;
+      // A map run's parent knows its children from memory: reading them all back for each end would cost too much.
+      if (live.batches > 0 || live.execution.type === "EXPRESS" || hasMapRun(live.execution)) continue;
       this.#live.delete(id);
       if (this.#live.size <= MAX_IDLE_EXECUTIONS) return;
     }

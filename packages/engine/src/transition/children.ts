@@ -107,7 +107,15 @@ export function removeChildren(turn: Turn, parent: Branch): void {
     removeChildren(turn, child);
     removeBranch(turn, child);
   }
+  stopMapRun(turn, parent);
   parent.progress = undefined;
+}
+
+/** The children of a map run that has not ended go on for nobody. */
+function stopMapRun(turn: Turn, { waiting, progress }: Branch): void {
+  if (waiting.kind === "mapRun" && (progress === undefined || progress.running > 0)) {
+    turn.effects.push({ kind: "stopChildren", mapRunArn: waiting.mapRunArn });
+  }
 }
 
 export function removeBranch(turn: Turn, branch: Branch): void {
@@ -115,6 +123,7 @@ export function removeBranch(turn: Turn, branch: Branch): void {
   if (waiting.kind === "task" && waiting.phase === "running") {
     turn.effects.push({ kind: "cancel", attempt: waiting.attempt });
   }
+  stopMapRun(turn, branch);
   turn.execution.branches.delete(branch.id);
   turn.changed.delete(branch);
   if (branch.stored) turn.deleted.push(branch.id);

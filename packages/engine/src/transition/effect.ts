@@ -8,6 +8,10 @@ export type Effect =
   | { readonly kind: "queued"; readonly branchId: number; readonly activityArn: string }
   /** A worker was given this task: what GetActivityTask answers. */
   | { readonly kind: "taken"; readonly taskToken: string; readonly input: string }
+  /** A map run wants this child execution. */
+  | ChildStart
+  /** The children of a map run that still run are to be stopped. */
+  | { readonly kind: "stopChildren"; readonly mapRunArn: string }
   /** Nobody waits for this call any more. */
   | { readonly kind: "cancel"; readonly attempt: number }
   /** The execution has more to do than fits one transition: it wants a `turn` event. */
@@ -22,4 +26,16 @@ export interface Invocation {
   readonly credentials?: Json;
   /** Where the task was given a token. */
   readonly taskToken?: string;
+}
+
+export interface ChildStart {
+  readonly kind: "startChild";
+  readonly branchId: number;
+  readonly mapRunArn: string;
+  readonly stateMachineArn: string;
+  readonly index: number;
+  readonly input: Json;
+  /** The first state of the item processor. */
+  readonly startAt: string;
+  readonly type: "STANDARD" | "EXPRESS";
 }

@@ -14,7 +14,18 @@ export type ExecutionEvent =
   | { readonly kind: "taskSucceeded"; readonly token: TaskToken; readonly output: string }
   | ({ readonly kind: "taskFailed"; readonly token: TaskToken } & Failure)
   | { readonly kind: "heartbeat"; readonly token: TaskToken }
+  | ChildEnded
   | ({ readonly kind: "stopped" } & Failure);
+
+/** A child execution of a map run ended. */
+export interface ChildEnded {
+  readonly kind: "childEnded";
+  readonly branchId: number;
+  readonly mapRunArn: string;
+  readonly index: number;
+  /** JSON text; absent where it did not succeed. */
+  readonly output: string | undefined;
+}
 
 export interface Failure {
   readonly error?: string | undefined;

@@ -3,6 +3,7 @@ import {
   type Json,
   type MapState,
   type ParallelState,
+  parseJson,
   printJson,
   type State,
   StatesError,
@@ -20,6 +21,8 @@ import {
   startIterations,
 } from "./children.js";
 import { isTooLarge, tooLarge } from "./data-limit.js";
+import type { ChildEnded } from "./event.js";
+import { EXCEEDED_TOLERANCE, type MapRunBranch, startChildren, startMapRun, toleratesNoMore } from "./map-run.js";
 import { errorOutput, evaluationFailure, matchingCatcher, retryDelay, type StateFailure } from "./state-failure.js";
 import { startTask } from "./task.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
@@ -101,6 +104,7 @@ export function execute(turn: Turn, branch: Branch, state: State): boolean {
         startBranches(turn, branch, state, state.enter(scope));
         return false;
       case "Map":
+        if (state.mode === "DISTRIBUTED") return startDistributed(turn, branch, state);
         startIterations(turn, branch, state, state.enter(scope));
         return branch.progress?.running === 0 ? complete(turn, branch, state) : false;
     }
@@ -109,6 +113,51 @@ export function execute(turn: Turn, branch: Branch, state: State): boolean {
 
 function failureOf({ error, cause }: { error?: string; cause?: string }) {
   return { error, cause };
+}
+
+function startDistributed(turn: Turn, branch: Branch, state: MapState): boolean {
+  const started = startMapRun(turn, branch, state);
+  if (started !== "started") return failMapRun(turn, branch, state, started);
+  return branch.progress?.running === 0 ? completeMapRun(turn, branch, state) : false;
+}
+
+/** A child execution ended: starts the next one, or ends the map run. True where the branch now stands before another state. */
+export function takeChildEnd(
+  turn: Turn,
+  branch: MapRunBranch,
+  state: MapState,
+  { index, output }: ChildEnded,
+): boolean {
+  const { progress } = branch;
+  if (progress === undefined) return false;
+  progress.results[index] = output === undefined ? null : parseJson(output);
+  progress.done += 1;
+  progress.running -= 1;
+  if (output === undefined) progress.failed = (progress.failed ?? 0) + 1;
+  return continueMapRun(turn, branch, state);
+}
+
+/** Ends the map run where it is over, else starts what may start. True where the branch now stands before another state. */
+export function continueMapRun(turn: Turn, branch: MapRunBranch, state: MapState): boolean {
+  if (toleratesNoMore(branch)) return failMapRun(turn, branch, state, EXCEEDED_TOLERANCE);
+  startChildren(turn, branch, state);
+  return branch.progress?.running === 0 ? completeMapRun(turn, branch, state) : false;
+}
+
+function completeMapRun(turn: Turn, branch: Branch, state: MapState): boolean {
+  const results = branch.progress?.results ?? [];
+  branch.progress = undefined;
+  branch.waiting = { kind: "turn" };
+  // The exit follows the start of the map run, as the service has linked it since November 2024.
+  const succeeded = record(turn, branch.previousEventId, "MapRunSucceeded");
+  record(turn, succeeded, "MapStateSucceeded");
+  return exitWithResult(turn, branch, state, results);
+}
+
+function failMapRun(turn: Turn, branch: Branch, state: MapState, failure: { error: string; cause: string }): boolean {
+  recordIn(turn, branch, "MapRunFailed", "mapRunFailedEventDetails", failure);
+  branch.progress ??= { next: 0, running: 0, results: [], done: 0 };
+  return failState(turn, branch, state, { ...failure, catchable: true });
 }
 
 /** The state's result is there: computes the output and leaves. True where the branch now stands before another state. */

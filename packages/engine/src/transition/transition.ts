@@ -1,10 +1,22 @@
-import type { Program, TaskState } from "@pawl/asl";
+import type { MapState, Program, TaskState } from "@pawl/asl";
 import { type Branch, type Execution, ROOT } from "../execution.js";
 import { details, type HistoryEvent } from "../history/history-event.js";
 import { newBranch } from "./children.js";
 import type { Effect } from "./effect.js";
-import type { ExecutionEvent, Failure } from "./event.js";
-import { attempt, dropBranches, execute, exitWithResult, failExecution, failState, leave, runReady } from "./flow.js";
+import type { ChildEnded, ExecutionEvent, Failure } from "./event.js";
+import {
+  attempt,
+  continueMapRun,
+  dropBranches,
+  execute,
+  exitWithResult,
+  failExecution,
+  failState,
+  leave,
+  runReady,
+  takeChildEnd,
+} from "./flow.js";
+import { awaitsChild, isMapRun } from "./map-run.js";
 import {
   awaitsCall,
   awaitsToken,
@@ -71,10 +83,20 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
       start(turn);
       return true;
     case "turn":
-      for (const branch of turn.execution.branches.values()) {
+      for (const branch of [...turn.execution.branches.values()]) {
         if (branch.waiting.kind === "turn") turn.ready.push(branch);
+        if (isMapRun(branch)) {
+          const state = stateOf(turn, branch) as MapState;
+          goOn(
+            turn,
+            branch,
+            attempt(turn, branch, state, () => continueMapRun(turn, branch, state)),
+          );
+        }
       }
       return true;
+    case "childEnded":
+      return childEnded(turn, event);
     case "due":
       due(turn, event.branchId);
       return true;
@@ -112,7 +134,7 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
 }
 
 function start(turn: Turn): void {
-  const { execution, program } = turn;
+  const { execution } = turn;
   const { inputText } = execution;
   record(
     turn,
@@ -124,13 +146,25 @@ function start(turn: Turn): void {
   const root = newBranch(execution, {
     parent: undefined,
     index: 0,
-    state: program.startAt,
+    state: execution.startAt,
     input: execution.input,
     // The service lets the first state follow nothing, not the ExecutionStarted event.
     previousEventId: 0,
   });
   root.inputText = inputText;
   turn.ready.push(root);
+}
+
+function childEnded(turn: Turn, event: ChildEnded): boolean {
+  const branch = turn.execution.branches.get(event.branchId);
+  if (!awaitsChild(branch, event)) return false;
+  const state = stateOf(turn, branch) as MapState;
+  goOn(
+    turn,
+    branch,
+    attempt(turn, branch, state, () => takeChildEnd(turn, branch, state, event)),
+  );
+  return true;
 }
 
 function due(turn: Turn, branchId: number): void {

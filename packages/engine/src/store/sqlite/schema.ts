@@ -40,10 +40,13 @@ export const migrations: readonly string[] = [
     error TEXT,
     cause TEXT,
     output TEXT,
+    map_run_arn TEXT,
+    parent TEXT,
     input TEXT NOT NULL
   );
   CREATE UNIQUE INDEX executions_by_arn ON executions (arn_start, arn_rest);
   CREATE INDEX executions_by_state_machine ON executions (state_machine, status, id);
+  CREATE INDEX executions_by_map_run ON executions (map_run_arn, status, id) WHERE map_run_arn IS NOT NULL;
 
   -- The last id that was given out when an execution was deleted: its id is not used again.
   CREATE TABLE last_deleted (execution INTEGER NOT NULL);

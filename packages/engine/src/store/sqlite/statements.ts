@@ -7,7 +7,7 @@
  */
 
 const execution =
-  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version_arn, alias_arn, trace_header, error, cause, output, input";
+  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version_arn, alias_arn, trace_header, error, cause, output, map_run_arn, parent, input";
 const historyChunk = "execution, first_event, last_event, events";
 const stateMachine = "arn, name, type, status, creation_date, revision, settings";
 const revision = "id, state_machine_arn, revision, update_date, definition, role_arn, configuration";
@@ -42,6 +42,8 @@ export const statements = {
     execution,
     "FROM executions WHERE state_machine = ?1 AND id < ?2 AND status = ?4 ORDER BY id DESC LIMIT ?3",
   ),
+  mapRunExecutions: rows(execution, "FROM executions WHERE map_run_arn = ? ORDER BY id"),
+  runningChildren: rows(execution, "FROM executions WHERE map_run_arn IS NOT NULL AND status = 0 ORDER BY id"),
   runningExecution: row("id", "FROM executions WHERE state_machine = ? AND status = 0 LIMIT 1"),
 
   /** The chunk that holds event ?2 is the last one that does not begin after it. */

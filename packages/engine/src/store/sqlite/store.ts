@@ -202,6 +202,8 @@ class SqliteStore implements Store {
       row.error,
       row.cause,
       row.output,
+      row.mapRunArn,
+      row.parent,
       row.input,
     );
   }
@@ -268,6 +270,14 @@ class SqliteStore implements Store {
           : sql.listExecutionsOfStatus.rows(stateMachine, before, query.limit, statusCodes[query.status]);
       return rows.map(this.#executionRow);
     });
+  }
+
+  async mapRunExecutions(mapRunArn: string): Promise<ExecutionRow[]> {
+    return this.#read((sql) => sql.mapRunExecutions.rows(mapRunArn).map(this.#executionRow));
+  }
+
+  async runningChildren(): Promise<ExecutionRow[]> {
+    return this.#read((sql) => sql.runningChildren.rows().map(this.#executionRow));
   }
 
   async hasRunningExecution(stateMachineArn: string): Promise<boolean> {

@@ -1,0 +1,171 @@
+import { type ItemBatcher, type Json, type MapState, printJson, setMember } from "@pawl/asl";
+import type { Branch, MapRunWaiting } from "../execution.js";
+import type { ChildStart } from "./effect.js";
+import type { ChildEnded } from "./event.js";
+import { recordIn, scopeOf, type Turn } from "./turn.js";
+
+/**
+ * Map in distributed mode: every item, or every batch of items, is a child execution with a history of its own. The parent
+ * keeps the inputs; what became of the children stands in their own rows, so that a child's end costs the parent no write.
+ */
+
+/** Child executions of a map run that run at a time (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
+const MAX_DISTRIBUTED_CONCURRENCY = 10_000;
+
+export type MapRunBranch = Branch & { waiting: MapRunWaiting };
+
+export function isMapRun(branch: Branch): branch is MapRunBranch {
+  return branch.waiting.kind === "mapRun";
+}
+
+/**
+ * Starts the map run of the branch's state.
+ * @throws StatesError where its fields cannot be evaluated
+ */
+export function startMapRun(turn: Turn, branch: Branch, state: MapState): "started" | { error: string; cause: string } {
+  const { execution, facts } = turn;
+  const { items, maxConcurrency } = state.enter(scopeOf(turn, branch));
+  recordIn(turn, branch, "MapStateStarted", "mapStateStartedEventDetails", { length: items.length });
+  const run = state.enterRun(scopeOf(turn, branch));
+  const [rootName] = execution.stateMachineName.split("/");
+  const label = state.label ?? facts.uuid();
+  const prefix = execution.arn.split(":").slice(0, 5).join(":");
+  const mapRunArn = `${prefix}:mapRun:${rootName}/${label}:${facts.uuid()}`;
+  recordIn(turn, branch, "MapRunStarted", "mapRunStartedEventDetails", { mapRunArn });
+  if (run.reader !== undefined) {
+    return { error: "States.ItemReaderFailed", cause: `Pawl cannot read items through ${run.reader.resource} yet` };
+  }
+  if (run.writer?.resource !== undefined) {
+    return {
+      error: "States.ResultWriterFailed",
+      cause: `Pawl cannot write results through ${run.writer.resource} yet`,
+    };
+  }
+  const selected = items.map((value, index) =>
+    state.itemInput(scopeOf(turn, branch, { item: { index, value } }), value),
+  );
+  const inputs = run.batcher === undefined ? selected : batches(selected, run.batcher);
+  branch.waiting = {
+    kind: "mapRun",
+    mapRunArn,
+    stateMachineArn: `${prefix}:stateMachine:${rootName}/${label}`,
+    inputs,
+    maxConcurrency: maxConcurrency === 0 ? MAX_DISTRIBUTED_CONCURRENCY : maxConcurrency,
+    toleratedFailureCount: run.toleratedFailureCount ?? 0,
+    toleratedFailurePercentage: run.toleratedFailurePercentage ?? 0,
+  };
+  branch.progress = { next: 0, running: 0, results: [], done: 0, failed: 0 };
+  turn.changed.add(branch);
+  startChildren(turn, branch as MapRunBranch, state);
+  return "started";
+}
+
+/** Starts children as long as the concurrency allows. */
+export function startChildren(turn: Turn, branch: MapRunBranch, state: MapState): void {
+  const { progress, waiting } = branch;
+  if (progress === undefined) return;
+  while (progress.running < waiting.maxConcurrency && progress.next < waiting.inputs.length) {
+    turn.effects.push(childStart(branch, state, progress.next));
+    progress.next += 1;
+    progress.running += 1;
+  }
+}
+
+/** The wish for one child; wished again where the process died before the child was stored. */
+export function childStart(branch: MapRunBranch, state: MapState, index: number): ChildStart {
+  const { mapRunArn, stateMachineArn, inputs } = branch.waiting;
+  return {
+    kind: "startChild",
+    branchId: branch.id,
+    mapRunArn,
+    stateMachineArn,
+    index,
+    input: inputs[index] ?? null,
+    startAt: state.processor.startAt,
+    type: state.executionType ?? "STANDARD",
+  };
+}
+
+/** True where the branch waits for just this child. */
+export function awaitsChild(branch: Branch | undefined, { mapRunArn, index }: ChildEnded): branch is MapRunBranch {
+  return (
+    branch?.waiting.kind === "mapRun" &&
+    branch.waiting.mapRunArn === mapRunArn &&
+    branch.progress !== undefined &&
+    branch.progress.results[index] === undefined
+  );
+}
+
+/** True where so many children failed that the map run fails. */
+export function toleratesNoMore({ waiting, progress }: MapRunBranch): boolean {
+  const failed = progress?.failed ?? 0;
+  if (failed === 0) return false;
+  const { toleratedFailureCount, toleratedFailurePercentage, inputs } = waiting;
+  // One of the two that is met is enough; where neither is given, no failure is tolerated.
+  const overCount = failed > toleratedFailureCount;
+  const overPercentage = (failed * 100) / inputs.length > toleratedFailurePercentage;
+  if (toleratedFailureCount > 0 && toleratedFailurePercentage > 0) return overCount || overPercentage;
+  return toleratedFailurePercentage > 0 ? overPercentage : overCount;
+}
+
+/** The children's rows, as the store has them, become the parent's knowledge of them again. Returns indexes that were never stored. */
+export function rebuildMapRun(
+  branch: MapRunBranch,
+  children: readonly { readonly index: number; readonly running: boolean; readonly output: Json | undefined }[],
+): number[] {
+  const progress = { next: 0, running: 0, results: [] as Json[], done: 0, failed: 0 };
+  branch.progress = progress;
+  const seen = new Set<number>();
+  for (const { index, running, output } of children) {
+    seen.add(index);
+    progress.next = Math.max(progress.next, index + 1);
+    if (running) {
+      progress.running += 1;
+    } else {
+      progress.done += 1;
+      if (output === undefined) progress.failed += 1;
+      progress.results[index] = output ?? null;
+    }
+  }
+  const missing: number[] = [];
+  for (let index = 0; index < progress.next; index++) {
+    if (!seen.has(index)) missing.push(index);
+  }
+  progress.running += missing.length;
+  return missing;
+}
+
+/** ItemBatcher: the items in groups, each the input of one child. */
+function batches(items: readonly Json[], { maxItemsPerBatch, maxInputBytesPerBatch, batchInput }: ItemBatcher): Json[] {
+  const most = maxItemsPerBatch ?? Number.POSITIVE_INFINITY;
+  const mostBytes = maxInputBytesPerBatch ?? Number.POSITIVE_INFINITY;
+  const groups: Json[][] = [];
+  let group: Json[] = [];
+  const frame = Buffer.byteLength(printJson(batchOf([], batchInput)));
+  let bytes = frame;
+  for (const item of items) {
+    const size = mostBytes === Number.POSITIVE_INFINITY ? 0 : Buffer.byteLength(printJson(item)) + 1;
+    if (group.length > 0 && (group.length >= most || bytes + size > mostBytes)) {
+      groups.push(group);
+      group = [];
+      bytes = frame;
+    }
+    group.push(item);
+    bytes += size;
+  }
+  if (group.length > 0) groups.push(group);
+  return groups.map((group) => batchOf(group, batchInput));
+}
+
+function batchOf(items: Json[], batchInput: Json | undefined): Json {
+  const batch = {};
+  if (batchInput !== undefined) setMember(batch, "BatchInput", batchInput);
+  setMember(batch, "Items", items);
+  return batch;
+}
+
+/** What ends the run of a map whose children failed too often. */
+export const EXCEEDED_TOLERANCE = {
+  error: "States.ExceedToleratedFailureThreshold",
+  cause: "The specified tolerated failure threshold was exceeded",
+} as const;
