@@ -1,0 +1,107 @@
+// The processes of a benchmark: the two servers and the load generator.
+import { execFileSync, fork, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { call } from "./api.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** What runs and would outlive a benchmark that is interrupted. */
+const running = new Set();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
+
+/** The built server on a data folder, as users start it. `nodeFlags` go to Node. */
+export function startPawl(data, nodeFlags = []) {
+  const cli = join(root, "packages/cli/bin/pawl.js");
+  return startServer([...nodeFlags, cli, "start", "--port", "0", "--data", data]);
+}
+
+export function startBare() {
+  return startServer([join(root, "bench/bare-server.mjs")]);
+}
+
+/** Resolves when the server has answered its first request, ListStateMachines. */
+async function startServer(args) {
+  const begun = performance.now();
+  const child = track(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] }));
+  const url = await addressOf(child);
+  await call(url, "ListStateMachines", {});
+  return {
+    url,
+    port: Number(new URL(url).port),
+    secondsToFirstAnswer: (performance.now() - begun) / 1000,
+    memory: () => memoryOf(child.pid),
+    cpuSeconds: () => cpuSecondsOf(child.pid),
+    stop: () => end(child),
+  };
+}
+
+async function addressOf(child) {
+  for await (const line of createInterface(child.stdout)) {
+    const [url] = /http:\/\/\S+/.exec(line) ?? [];
+    if (url !== undefined) {
+      child.stdout.resume();
+      return url;
+    }
+  }
+  throw new Error("the server ended before it served");
+}
+
+/** A load generator; `run` takes a job of load.mjs. */
+export function startLoad() {
+  const child = track(fork(join(root, "bench/load.mjs")));
+  return {
+    run: (job) =>
+      new Promise((resolve, reject) => {
+        const onExit = () => reject(new Error("the load generator ended"));
+        child.once("exit", onExit);
+        child.once("message", ({ result, error }) => {
+          child.off("exit", onExit);
+          if (error === undefined) resolve(result);
+          else reject(new Error(error));
+        });
+        child.send(job);
+      }),
+    stop: () => end(child),
+  };
+}
+
+function track(child) {
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
+
+function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", resolve);
+    child.kill();
+  });
+}
+
+/** Resident memory in bytes; undefined where the system has no `ps`. */
+function memoryOf(pid) {
+  try {
+    return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) * 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Processor time that a process has used; undefined elsewhere than on Linux. */
+function cpuSecondsOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // After the name, which may hold spaces: fields 14 and 15 of proc(5), in ticks of 10 ms.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return undefined;
+  }
+}
