@@ -66,7 +66,7 @@ function showOutcome(end: ExecutionState, json: boolean): void {
     return;
   }
   const took = end.stopDate === undefined ? "" : ` after ${span(end.stopDate.getTime() - end.startDate.getTime())}`;
-  writeLine(styled(["bold", statusColour(end.status)], end.status) + took);
+  writeLine(styled("bold", styled(statusColour(end.status), end.status)) + took);
   if (end.output !== undefined) {
     writeLine(indentedJson(end.output));
   }

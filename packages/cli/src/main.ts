@@ -34,9 +34,9 @@ function sentence(error: unknown): string {
     : `Unexpected error: ${stack ?? message}`;
 }
 
-/** Errors of the engine and its store whose messages are made for users. */
+/** Errors of the engine, its store and the server whose messages are made for users. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof Error && (error.name === "ServiceError" || error.name === "StoreError");
+  return error instanceof Error && ["ServiceError", "StoreError", "ServerError"].includes(error.name);
 }
 
 /** Whoever read the output has seen enough: `pawl history … | head`. */

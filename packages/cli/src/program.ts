@@ -61,7 +61,7 @@ export function createProgram(done: (code: number) => void): Command {
       .argument("<file>", "the definition")
       .option("--input <json>", INPUT)
       .option("--name <name>", "name of the execution (default: a UUID)")
-      .addOption(machineType()),
+      .addOption(machineType("type of state machine to check it as; it runs as STANDARD")),
   )
     .addHelpText(
       "after",
@@ -156,7 +156,7 @@ export function createProgram(done: (code: number) => void): Command {
     .summary("check definitions")
     .description("Checks definitions and says where their faults are. Exit code 1 if one is wrong.")
     .argument("<files...>", "definition files")
-    .addOption(machineType())
+    .addOption(machineType("type of state machine to check them as"))
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -190,8 +190,8 @@ function withApi(command: Command): Command {
   );
 }
 
-function machineType(): Option {
-  return new Option("--type <type>", "type of the state machine").choices(["STANDARD", "EXPRESS"]).default("STANDARD");
+function machineType(description: string): Option {
+  return new Option("--type <type>", description).choices(["STANDARD", "EXPRESS"]).default("STANDARD");
 }
 
 function examples(...lines: readonly string[]): string {

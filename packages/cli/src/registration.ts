@@ -51,7 +51,8 @@ async function existingMachine(engine: Engine, stateMachineArn: string) {
   }
 }
 
-async function createActivities(engine: Engine, definition: string): Promise<string[]> {
+/** Creates the activities of this engine that a definition names, where they are not there. Gives the names of new ones. */
+export async function createActivities(engine: Engine, definition: string): Promise<string[]> {
   const prefix = `arn:aws:states:${engine.region}:${engine.accountId}:activity:`;
   const names = new Set(
     [...definition.matchAll(/"(arn:aws:states:[a-z0-9-]+:\d{12}:activity:)([^"\\]+)"/g)].flatMap(([, start, name]) =>

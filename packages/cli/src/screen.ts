@@ -5,16 +5,18 @@ export interface OutputOptions {
   readonly json?: boolean;
 }
 
-type Format = Parameters<typeof styleText>[0];
-
 /** JSON is for programs: the default where nobody watches because stdout is a pipe or a file. */
 export function wantsJson(options: OutputOptions): boolean {
   return options.json ?? process.stdout.isTTY !== true;
 }
 
-/** Colours a text for stdout; leaves it as it is where stdout is no terminal or NO_COLOR is set. */
-export function styled(format: Format, text: string): string {
-  return styleText(format, text, { stream: process.stdout });
+/** A colour or a weight of `styleText`. */
+export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
+
+/** Styles a text for stdout; leaves it as it is where stdout is no terminal or NO_COLOR is set. */
+export function styled(style: Style, text: string): string {
+  // One style a call: Node 20 looks at the stream only then, not for a list of styles.
+  return styleText(style, text, { stream: process.stdout });
 }
 
 /** Writes one line of text to stdout. */

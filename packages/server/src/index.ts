@@ -1,3 +1,3 @@
 export { createServer, type PawlServer, type ServerLimits, type ServerOptions } from "./server.js";
-export { ServerError } from "./server-error.js";
+export { listenError, ServerError } from "./server-error.js";
 export { stepFunctionsTasks } from "./step-functions-tasks.js";

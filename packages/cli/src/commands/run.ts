@@ -5,6 +5,8 @@ import { readInput } from "../execution-input.js";
 import { showExecution } from "../execution-view.js";
 import { CommandError, exitCode } from "../exit-code.js";
 import { onInterruption } from "../interruption.js";
+import { openLocalEngine } from "../local-engine.js";
+import { createActivities } from "../registration.js";
 import { type OutputOptions, wantsJson, writeNote } from "../screen.js";
 import type { Step } from "../step.js";
 import { readTextFile } from "../text-file.js";
@@ -12,15 +14,17 @@ import { readTextFile } from "../text-file.js";
 export interface RunOptions extends OutputOptions {
   readonly input?: string;
   readonly name?: string;
+  /** What the definition is checked as. It always runs as STANDARD: of an EXPRESS execution nothing could be shown. */
   readonly type: "STANDARD" | "EXPRESS";
 }
+
+const ACCOUNT_ID = "123456789012";
 
 /** Runs one definition in this process, on a store in memory: nothing listens and nothing is kept. */
 export async function run(file: string, options: RunOptions): Promise<number> {
   const definition = await readTextFile(file);
   const input = await readInput(options.input);
-  const { type } = options;
-  const { program, diagnostics } = compile(definition, { type });
+  const { program, diagnostics } = compile(definition, { type: options.type });
   for (const diagnostic of located(file, definition, diagnostics)) {
     writeNote(diagnosticLine(diagnostic));
   }
@@ -28,19 +32,14 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     throw new CommandError(`${shown(file)} is no valid definition`);
   }
 
-  const { openEngine, openSqliteStore } = await import("@pawl/engine");
-  const { LAMBDA_ENDPOINT: lambdaEndpoint } = process.env;
-  const engine = await openEngine({
-    store: await openSqliteStore("memory"),
-    region: "us-east-1",
-    accountId: "123456789012",
-    ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
-  });
+  const engine = await openLocalEngine({ data: "memory", region: "us-east-1", accountId: ACCOUNT_ID });
+  // They exist, so that an execution that comes to one waits there instead of failing.
+  await createActivities(engine, definition);
   const { stateMachineArn } = await engine.stateMachines.create({
     name: machineName(file),
     definition,
-    roleArn: "arn:aws:iam::123456789012:role/pawl",
-    type,
+    roleArn: `arn:aws:iam::${ACCOUNT_ID}:role/pawl`,
+    type: "STANDARD",
     tags: [],
   });
   const { name } = options;
@@ -50,8 +49,9 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     ...(name === undefined ? {} : { name }),
   });
 
+  let stopped: Promise<unknown> = Promise.resolve();
   const stop = (error: string, cause: string): void => {
-    void engine.executions.stop({ executionArn, error, cause });
+    stopped = engine.executions.stop({ executionArn, error, cause });
   };
   const onStep = ({ kind, state }: Step): void => {
     const entered = program.states.get(state);
@@ -67,6 +67,7 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   // Followed to its end even after Ctrl-C: then that end is the stop.
   const { signal } = new AbortController();
   const end = await showExecution(engineExecution(engine, executionArn), { json: wantsJson(options), signal, onStep });
+  await stopped;
   interruption.dispose();
   await engine.close();
   if (interruption.signal.aborted) {

@@ -7,17 +7,14 @@ import { showExecution } from "../execution-view.js";
 import { CommandError, exitCode } from "../exit-code.js";
 import { onInterruption } from "../interruption.js";
 import { checkAddress, isLoopback } from "../listen-address.js";
+import { type LocalEngineOptions, openLocalEngine } from "../local-engine.js";
 import { type Registration, register } from "../registration.js";
 import { oneLine, styled, writeLine } from "../screen.js";
 import { version } from "../version.js";
 
-export interface StartOptions {
+export interface StartOptions extends LocalEngineOptions {
   readonly host: string;
   readonly port: number;
-  /** A folder, or `memory`. */
-  readonly data: string;
-  readonly region: string;
-  readonly accountId: string;
   readonly insecure?: boolean;
   /** Name of one of the state machines in the files, to be started once. */
   readonly example?: string;
@@ -37,23 +34,14 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
   // Before the data folder is touched: where another Pawl is at home there, its port is the better thing to name.
   await checkAddress(host, port);
 
-  const [{ openEngine, openSqliteStore }, { createServer, stepFunctionsTasks }] = await Promise.all([
-    import("@pawl/engine"),
-    import("@pawl/server"),
-  ]);
-  const { LAMBDA_ENDPOINT: lambdaEndpoint } = process.env;
-  const engine: Engine = await openEngine({
-    store: await openSqliteStore(options.data === "memory" ? "memory" : { folder: resolve(options.data) }),
-    region,
-    accountId,
-    integrations: stepFunctionsTasks(() => engine),
-    ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
-  });
+  const engine = await openLocalEngine(options);
+  const { createServer } = await import("@pawl/server");
   const server = await createServer(engine, { host, port });
   const place = options.data === "memory" ? "memory" : shown(resolve(options.data));
   writeLine(`Pawl ${version()} serves the AWS Step Functions API at ${styled("bold", server.url)}`);
   writeLine(styled("dim", `Region ${region}, account ${accountId}, data in ${place}`));
 
+  await showKept(engine);
   await registerAll(engine, definitions);
   let changes = Promise.resolve();
   const known = definitions.map(({ path }) => path);
@@ -84,6 +72,15 @@ function definitionNamed(name: string, definitions: readonly DefinitionFile[]): 
     throw new CommandError(`--example ${name}: none of the definition files is the state machine ${name}`);
   }
   return found;
+}
+
+/** What a start finds is what the last one left. */
+async function showKept(engine: Engine): Promise<void> {
+  const { items, nextToken } = await engine.stateMachines.list({ maxResults: 1000 });
+  if (items.length > 0) {
+    const count = nextToken === undefined ? String(items.length) : `more than ${items.length}`;
+    writeLine(styled("dim", `${count} state ${items.length === 1 ? "machine" : "machines"} from before`));
+  }
 }
 
 async function registerAll(engine: Engine, definitions: readonly DefinitionFile[]): Promise<void> {
@@ -132,15 +129,20 @@ async function runExample(engine: Engine, { path }: DefinitionFile, url: string,
   const { executionArn } = await engine.executions.start({ stateMachineArn, input });
   writeLine(`\nStarted ${styled("bold", name)} with ${oneLine(input, 200)}`);
   writeLine(executionArn);
-  await showExecution(engineExecution(engine, executionArn), { json: false, signal });
-
-  const flags = `--state-machine-arn ${stateMachineArn} --input ${shellQuoted(input.replace(/\s*\n\s*/g, " "))}`;
+  const end = await showExecution(engineExecution(engine, executionArn), { json: false, signal });
+  if (end === undefined) {
+    return;
+  }
+  const flags = [`--state-machine-arn ${stateMachineArn}`, `--input ${shellQuoted(input.replace(/\s*\n\s*/g, " "))}`];
+  const showCommand = (...lines: readonly string[]): void => writeLine(`  ${lines.join(" \\\n    ")}`);
   writeLine("\nStart the next one with the AWS CLI (any credentials do):");
-  writeLine(
-    `  AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws stepfunctions start-execution --endpoint-url ${url} --region ${region} ${flags}`,
+  showCommand(
+    "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws stepfunctions start-execution",
+    `--endpoint-url ${url} --region ${region}`,
+    ...flags,
   );
-  writeLine("or with Pawl, and watch it:");
-  writeLine(`  npx pawl start-execution --endpoint ${url} ${flags} --wait`);
+  writeLine("or with Pawl, and see its states pass:");
+  showCommand("npx pawl start-execution --wait", `--endpoint ${url}`, ...flags);
 }
 
 /** A text as one word of a POSIX shell. */

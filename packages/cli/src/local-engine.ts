@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+import type { Engine } from "@pawl/engine";
+
+export interface LocalEngineOptions {
+  /** A folder, or `memory`. */
+  readonly data: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+/**
+ * Opens an engine in this process. Its Task states call the Lambda service that LAMBDA_ENDPOINT in the environment names.
+ * @throws StoreError where the data folder cannot be used.
+ */
+export async function openLocalEngine({ data, region, accountId }: LocalEngineOptions): Promise<Engine> {
+  const [{ openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
+    import("@pawl/engine"),
+    import("@pawl/server"),
+  ]);
+  const { LAMBDA_ENDPOINT: lambdaEndpoint } = process.env;
+  const engine: Engine = await openEngine({
+    store: await openSqliteStore(data === "memory" ? "memory" : { folder: resolve(data) }),
+    region,
+    accountId,
+    integrations: stepFunctionsTasks(() => engine),
+    log: (message) => process.stderr.write(`${message}\n`),
+    ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
+  });
+  return engine;
+}
