@@ -23,7 +23,7 @@ function sdkTask(engine: () => Engine): TaskHandler {
     try {
       const caller = { traceId: execution.traceHeader, signal: () => signal };
       const answer = await operation.run(engine(), renameMembers(parameters, uncapitalize), caller);
-      return printJson(renameMembers(parseJson(answer), capitalize));
+      return printJson(renameMembers(parseJson(answer), capitalize, printDate));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       throw sdkError(error);
@@ -38,14 +38,24 @@ function sdkError({ code, message }: ServiceError): TaskError {
 }
 
 /** The SDK integrations write members in Pascal case (`TaskToken`), the API in camel case; what is null the SDK leaves out. */
-function renameMembers(value: Json, rename: (name: string) => string): Json {
-  if (Array.isArray(value)) return value.map((item) => renameMembers(item, rename));
+function renameMembers(
+  value: Json,
+  rename: (name: string) => string,
+  convert = (_name: string, member: Json) => member,
+): Json {
+  if (Array.isArray(value)) return value.map((item) => renameMembers(item, rename, convert));
   if (!isObject(value)) return value;
   const renamed: JsonObject = {};
   for (const [name, member] of Object.entries(value)) {
-    if (member !== null) setMember(renamed, rename(name), renameMembers(member, rename));
+    if (member !== null) setMember(renamed, rename(name), convert(name, renameMembers(member, rename, convert)));
   }
   return renamed;
+}
+
+/** Dates are seconds since the epoch in the API and ISO 8601 in results of tasks. */
+function printDate(name: string, member: Json): Json {
+  const isDate = typeof member === "number" && (name.endsWith("Date") || name === "timestamp");
+  return isDate ? new Date(member * 1000).toISOString() : member;
 }
 
 const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

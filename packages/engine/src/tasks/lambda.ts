@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isObject, type Json, type JsonObject, parseJson, printJson } from "@pawl/asl";
@@ -37,22 +38,23 @@ export class LambdaTask {
     const { Payload } = parameters;
     const answer = await this.#invoke(
       { ...parameters, FunctionName: parameters.FunctionName },
-      Payload === undefined ? "{}" : printJson(Payload),
+      payloadText(Payload),
       execution.traceHeader,
       signal,
     );
-    const requestId = String(answer.headers["x-amzn-requestid"] ?? "");
+    const logResult = answer.headers["x-amz-log-result"];
     const result: JsonObject = {
       ExecutedVersion: String(answer.headers["x-amz-executed-version"] ?? "$LATEST"),
       ...(answer.payload === ""
         ? {}
         : { Payload: isTooLarge(answer.payload) ? answer.payload : readPayload(answer.payload) }),
+      ...(logResult === undefined ? {} : { LogResult: String(logResult) }),
       SdkHttpMetadata: {
         AllHttpHeaders: Object.fromEntries(headerPairs(answer.headers).map(([name, value]) => [name, [value]])),
         HttpHeaders: Object.fromEntries(headerPairs(answer.headers)),
         HttpStatusCode: answer.status,
       },
-      SdkResponseMetadata: { RequestId: requestId },
+      SdkResponseMetadata: { RequestId: requestIdOf(answer) },
       StatusCode: answer.status,
     };
     return printJson(result);
@@ -125,6 +127,17 @@ function post(url: URL, headers: Record<string, string>, body: string, signal: A
   });
 }
 
+/** A text is sent as it is: it holds the payload's JSON. Null is no payload, which the function sees as `{}`. */
+function payloadText(payload: Json | undefined): string {
+  if (payload === undefined || payload === null) return "{}";
+  return typeof payload === "string" ? payload : printJson(payload);
+}
+
+/** The answer's request id; a new one where the endpoint gives none. */
+function requestIdOf({ headers }: Answer): string {
+  return String(headers["x-amzn-requestid"] ?? randomUUID());
+}
+
 function headerPairs(headers: IncomingHttpHeaders): [string, string][] {
   return Object.entries(headers).map(([name, value]) => [name, String(value)]);
 }
@@ -154,7 +167,8 @@ function functionError(payload: string): TaskError {
 }
 
 /** The service refused the call, for instance because there is no such function. */
-function serviceError({ status, headers, payload }: Answer, name: string): TaskError {
+function serviceError(answer: Answer, name: string): TaskError {
+  const { status, headers, payload } = answer;
   const code =
     String(headers["x-amzn-errortype"] ?? "").split(":")[0] ||
     (status === 404 ? "ResourceNotFoundException" : "AWSLambdaException");
@@ -166,9 +180,8 @@ function serviceError({ status, headers, payload }: Answer, name: string): TaskE
   } catch {
     // Not JSON: the message says what is known.
   }
-  const requestId = String(headers["x-amzn-requestid"] ?? "");
   return new TaskError(
     `Lambda.${code}`,
-    `${message} (Service: AWSLambda; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`,
+    `${message} (Service: AWSLambda; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestIdOf(answer)}; Proxy: null)`,
   );
 }
