@@ -1,14 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type {
-  ActivityRow,
-  BranchRow,
-  ExecutionRow,
-  ExecutionStatus,
-  HistoryChunk,
-  RevisionRow,
-  StateMachineRow,
-  Store,
-} from "../src/index.js";
+import type { BranchRow, ExecutionRow, ExecutionStatus, HistoryChunk, Store } from "../src/index.js";
+import { activityRow, branch, chunk, executionRow, revision, stateMachine, stateMachineArn } from "./store-rows.js";
 
 /** An empty place for data, and stores on it. */
 export interface StoreFixture {
@@ -225,6 +217,29 @@ export function storeSuite(name: string, keepsData: boolean, create: () => Promi
         await store.commit({ executions: running.slice(0, 1).map(({ id }) => ({ id, update: outcome })) });
         expect(await store.hasRunningExecution(stateMachineArn)).toBe(false);
         expect(await store.hasRunningExecution(`${stateMachineArn}2`)).toBe(true);
+      });
+    });
+
+    describe("children of map runs", () => {
+      const mapRunArn = "arn:aws:states:us-east-1:123456789012:mapRun:orders/each:6f5d";
+      const outcome = { status: "SUCCEEDED", stopDate: 1, output: "1", error: null, cause: null } as const;
+
+      test("are listed by id, whatever their status", async () => {
+        const rows = Array.from({ length: 450 }, (_, index) =>
+          execution({ mapRunArn, parent: `{"index":${index}}`, status: index % 3 === 0 ? "FAILED" : "RUNNING" }),
+        );
+        await insert(...rows, execution({ mapRunArn: `${mapRunArn}2` }), execution());
+        expect(await store.mapRunExecutions(mapRunArn)).toEqual(rows);
+        expect(await store.mapRunExecutions(`${mapRunArn}2`)).toHaveLength(1);
+        expect(await store.mapRunExecutions("arn:none")).toEqual([]);
+      });
+
+      test("are found while they run", async () => {
+        const rows = [execution({ mapRunArn }), execution({ mapRunArn: `${mapRunArn}2` }), execution({ mapRunArn })];
+        await insert(...rows, execution(), execution({ mapRunArn, status: "ABORTED" }));
+        expect(await store.runningChildren()).toEqual(rows);
+        await store.commit({ executions: rows.slice(0, 2).map(({ id }) => ({ id, update: outcome })) });
+        expect(await store.runningChildren()).toEqual(rows.slice(2));
       });
     });
 
@@ -490,69 +505,4 @@ export function storeSuite(name: string, keepsData: boolean, create: () => Promi
       });
     });
   });
-}
-
-const stateMachineArn = "arn:aws:states:us-east-1:123456789012:stateMachine:orders";
-
-export function executionRow(id: number, part: Partial<ExecutionRow> = {}): ExecutionRow {
-  const name = part.name ?? `run-${id}`;
-  return {
-    id,
-    arn: `arn:aws:states:us-east-1:123456789012:execution:orders:${name}`,
-    name,
-    stateMachineArn,
-    stateMachineVersionArn: null,
-    stateMachineAliasArn: null,
-    revisionId: 1,
-    status: "RUNNING",
-    startDate: 1_700_000_000_000 + id,
-    stopDate: null,
-    input: `{"order":${id}}`,
-    output: null,
-    error: null,
-    cause: null,
-    traceHeader: null,
-    ...part,
-  };
-}
-
-export function chunk(firstEventId: number, lastEventId: number, note = ""): HistoryChunk {
-  return { firstEventId, lastEventId, events: `${JSON.stringify({ id: firstEventId, note })}\n{"id":${lastEventId}}` };
-}
-
-function branch(id: number, part: Partial<BranchRow> = {}): BranchRow {
-  return { id, data: `{"id":${id}}`, dueAt: null, activityArn: null, restart: false, ...part };
-}
-
-function stateMachine(name: string, creationDate: number): StateMachineRow {
-  return {
-    arn: `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`,
-    name,
-    type: "STANDARD",
-    status: "ACTIVE",
-    creationDate,
-    revisionId: 1,
-    settings: "{}",
-  };
-}
-
-function revision(id: number): RevisionRow {
-  return {
-    id,
-    stateMachineArn,
-    revision: "8f6a5b1e-0000-4000-8000-000000000000",
-    updateDate: 1_700_000_000_000,
-    definition: '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
-    roleArn: "arn:aws:iam::123456789012:role/orders",
-    configuration: "{}",
-  };
-}
-
-function activityRow(name: string, creationDate: number): ActivityRow {
-  return {
-    arn: `arn:aws:states:us-east-1:123456789012:activity:${name}`,
-    name,
-    creationDate,
-    settings: "{}",
-  };
 }

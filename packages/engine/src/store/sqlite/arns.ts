@@ -8,10 +8,7 @@ interface ArnStatements {
   readonly lastArn: Statement;
 }
 
-/**
- * The table `arns`, with what was read from it kept in memory: it has a row or two for each state machine and one for each
- * activity.
- */
+/** The table `arns`, with what was used last kept in memory. */
 export class ArnTable {
   readonly #sql: ArnStatements;
   readonly #keys = new Map<string, number>();
@@ -58,6 +55,9 @@ export class ArnTable {
   /** The transaction was committed. */
   keep(): void {
     this.#added = [];
+    if (this.#keys.size < MOST_IN_MEMORY) return;
+    this.#keys.clear();
+    this.#arns.clear();
   }
 
   /** The transaction was rolled back: what it inserted is not there. */
@@ -76,13 +76,16 @@ export class ArnTable {
   }
 }
 
+/** State machines and activities are few, but each run of a distributed Map has an ARN. Some 300 bytes each. */
+const MOST_IN_MEMORY = 20_000;
+
 /** Colons of an execution's ARN before what is its own: `arn:aws:states:region:account:execution:stateMachine:name`. */
-const colonsOfStart = 7;
+const COLONS_OF_START = 7;
 
 /** Where the part of an execution's ARN that it does not share with its state machine's others begins; 0 for another form. */
 export function startOfRest(arn: string): number {
   let end = 0;
-  for (let colon = 0; colon < colonsOfStart; colon++) {
+  for (let colon = 0; colon < COLONS_OF_START; colon++) {
     end = arn.indexOf(":", end) + 1;
     if (end === 0) return 0;
   }

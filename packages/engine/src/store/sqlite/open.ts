@@ -6,7 +6,7 @@ import { storeError } from "./errors.js";
 import { migrations } from "./schema.js";
 
 /** "Pawl" in ASCII: tells our files from another program's databases. */
-const applicationId = 0x5061776c;
+const APPLICATION_ID = 0x5061776c;
 
 /**
  * The lock is the operating system's: taken by the next read, held until the database is closed or the process ends, however
@@ -98,7 +98,7 @@ async function checkOwner(connection: Connection, place: string, version: number
   const owner = await integer(connection, "SELECT json_array(application_id) FROM pragma_application_id");
   const tables = await integer(connection, "SELECT json_array(count(*)) FROM sqlite_schema");
   const isNew = owner === 0 && version === 0 && tables === 0;
-  if (owner !== applicationId && !isNew) {
+  if (owner !== APPLICATION_ID && !isNew) {
     throw new StoreError(
       "damaged",
       `The file ${place} is a database of another program. Choose another data folder, or move the file away.`,
@@ -117,7 +117,7 @@ async function migrate(connection: Connection, from: number): Promise<void> {
     await connection.exec(`
       BEGIN IMMEDIATE;
       ${migrations[version]}
-      PRAGMA application_id = ${applicationId};
+      PRAGMA application_id = ${APPLICATION_ID};
       PRAGMA user_version = ${version + 1};
       COMMIT;
     `);

@@ -46,7 +46,7 @@ export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
     error: row[12] as string | null,
     cause: row[13] as string | null,
     output: row[14] as string | null,
-    mapRunArn: row[15] as string | null,
+    mapRunArn: row[15] === null ? null : arnOf(row[15] as number),
     parent: row[16] as string | null,
     input: row[17] as string,
   };

@@ -7,16 +7,17 @@
  */
 
 const execution =
-  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version_arn, alias_arn, trace_header, error, cause, output, map_run_arn, parent, input";
+  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version_arn, alias_arn, trace_header, error, cause, output, map_run, parent, input";
 const historyChunk = "execution, first_event, last_event, events";
 const stateMachine = "arn, name, type, status, creation_date, revision, settings";
 const revision = "id, state_machine_arn, revision, update_date, definition, role_arn, configuration";
 const activity = "arn, name, creation_date, settings";
 
 /** Five ranges of one index, merged in order as far as the limit; nothing is sorted. */
-const idsOfAnyStatus = [0, 1, 2, 3, 4]
-  .map((status) => `SELECT id FROM executions WHERE state_machine = ?1 AND status = ${status} AND id < ?2`)
-  .join(" UNION ALL ");
+function idsOfAnyStatus(condition: string, order: string): string {
+  const ranges = [0, 1, 2, 3, 4].map((status) => `SELECT id FROM executions WHERE status = ${status} AND ${condition}`);
+  return `SELECT id FROM (${ranges.join(" UNION ALL ")} ORDER BY ${order} LIMIT ?3)`;
+}
 
 export const statements = {
   begin: "BEGIN IMMEDIATE",
@@ -36,14 +37,17 @@ export const statements = {
   executionById: row(execution, "FROM executions WHERE id = ?"),
   listExecutions: rows(
     execution,
-    `FROM executions WHERE id IN (SELECT id FROM (${idsOfAnyStatus} ORDER BY id DESC LIMIT ?3)) ORDER BY id DESC`,
+    `FROM executions WHERE id IN (${idsOfAnyStatus("state_machine = ?1 AND id < ?2", "id DESC")}) ORDER BY id DESC`,
   ),
   listExecutionsOfStatus: rows(
     execution,
     "FROM executions WHERE state_machine = ?1 AND id < ?2 AND status = ?4 ORDER BY id DESC LIMIT ?3",
   ),
-  mapRunExecutions: rows(execution, "FROM executions WHERE map_run_arn = ? ORDER BY id"),
-  runningChildren: rows(execution, "FROM executions WHERE map_run_arn IS NOT NULL AND status = 0 ORDER BY id"),
+  mapRunExecutions: rows(
+    execution,
+    `FROM executions WHERE id IN (${idsOfAnyStatus("map_run = ?1 AND id > ?2", "id")}) ORDER BY id`,
+  ),
+  runningChildren: rows(execution, "FROM executions WHERE map_run IS NOT NULL AND status = 0 ORDER BY id"),
   runningExecution: row("id", "FROM executions WHERE state_machine = ? AND status = 0 LIMIT 1"),
 
   /** The chunk that holds event ?2 is the last one that does not begin after it. */

@@ -66,7 +66,9 @@ export async function sqliteStore(database: OpenDatabase): Promise<Store> {
 type Prepared = Readonly<Record<keyof typeof statements, Statement>>;
 
 /** Above every id and every time, and exactly a double. */
-const above = Number.MAX_SAFE_INTEGER;
+const ABOVE = Number.MAX_SAFE_INTEGER;
+
+const CHILDREN_A_READ = 200;
 
 class SqliteStore implements Store {
   readonly #database: OpenDatabase;
@@ -202,7 +204,7 @@ class SqliteStore implements Store {
       row.error,
       row.cause,
       row.output,
-      row.mapRunArn,
+      row.mapRunArn === null ? null : this.#arns.key(row.mapRunArn),
       row.parent,
       row.input,
     );
@@ -263,7 +265,7 @@ class SqliteStore implements Store {
     return this.#read((sql) => {
       const stateMachine = this.#arns.known(query.stateMachineArn);
       if (stateMachine === undefined) return [];
-      const before = query.before ?? above;
+      const before = query.before ?? ABOVE;
       const rows =
         query.status === undefined
           ? sql.listExecutions.rows(stateMachine, before, query.limit)
@@ -273,7 +275,17 @@ class SqliteStore implements Store {
   }
 
   async mapRunExecutions(mapRunArn: string): Promise<ExecutionRow[]> {
-    return this.#read((sql) => sql.mapRunExecutions.rows(mapRunArn).map(this.#executionRow));
+    return this.#read((sql) => {
+      const mapRun = this.#arns.known(mapRunArn);
+      if (mapRun === undefined) return [];
+      const children: ExecutionRow[] = [];
+      // In parts, because the JSON of one read has a largest size: half a gigabyte.
+      for (;;) {
+        const rows = sql.mapRunExecutions.rows(mapRun, children.at(-1)?.id ?? 0, CHILDREN_A_READ);
+        for (const row of rows) children.push(this.#executionRow(row));
+        if (rows.length < CHILDREN_A_READ) return children;
+      }
+    });
   }
 
   async runningChildren(): Promise<ExecutionRow[]> {
@@ -324,7 +336,7 @@ class SqliteStore implements Store {
 
   async listStateMachines(limit: number, after?: ListPlace): Promise<StateMachineRow[]> {
     return this.#read((sql) =>
-      sql.listStateMachines.rows(after?.creationDate ?? above, after?.arn ?? "", limit).map(stateMachineRow),
+      sql.listStateMachines.rows(after?.creationDate ?? ABOVE, after?.arn ?? "", limit).map(stateMachineRow),
     );
   }
 
@@ -338,7 +350,7 @@ class SqliteStore implements Store {
 
   async listActivities(limit: number, after?: ListPlace): Promise<ActivityRow[]> {
     return this.#read((sql) =>
-      sql.listActivities.rows(after?.creationDate ?? above, after?.arn ?? "", limit).map(activityRow),
+      sql.listActivities.rows(after?.creationDate ?? ABOVE, after?.arn ?? "", limit).map(activityRow),
     );
   }
 
