@@ -1,7 +1,9 @@
 import type { Diagnostic } from "./diagnostic.js";
+import { findDuplicateNames } from "./duplicate-names.js";
+import { Faults } from "./faults.js";
 import { Fields } from "./fields.js";
 import { compileGraph, type Machine } from "./graph.js";
-import { isObject, type Json, parseJson } from "./json.js";
+import { isObject, type Json, type JsonObject, parseJson } from "./json.js";
 import type { Program } from "./program.js";
 import { checkTransitions } from "./transitions.js";
 
@@ -16,35 +18,78 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** How deep the JSON of a definition may nest, arrays and objects together. */
+/** How deep the JSON of a definition may nest, arrays and objects together. Far below what the stack takes. */
 const DEEPEST = 1000;
 
 /**
- * Checks and compiles a definition in Amazon States Language. Every fault is found in one go, in the words of the
- * ValidateStateMachineDefinition API. Never throws, whatever the text.
+ * Checks and compiles a definition in Amazon States Language. Every fault is found in one go, with the code, the message
+ * and the location that the ValidateStateMachineDefinition API gives. Never throws, whatever the text.
  */
 export function compile(definition: string, { type = "STANDARD" }: CompileOptions = {}): Compilation {
-  const diagnostics: Diagnostic[] = [];
-  const refuse = (code: string, message: string, location?: string) => {
-    diagnostics.push({ severity: "ERROR", code, message, ...(location === undefined ? {} : { location }) });
-    return { diagnostics };
-  };
-  if (definition.trim() === "") return refuse("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
-  let json: Json;
-  try {
-    json = parseJson(definition);
-  } catch (error) {
-    return refuse("INVALID_JSON_DESCRIPTION", error instanceof Error ? error.message : String(error));
-  }
-  if (!isObject(json)) return refuse("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
-  if (deeperThan(json, DEEPEST)) return refuse("TOO_DEEPLY_NESTED", "The states are too deeply nested.");
-
-  const program = compileMachine(new Fields(json, "/", diagnostics), type, diagnostics);
-  if (program === undefined || diagnostics.some(({ severity }) => severity === "ERROR")) return { diagnostics };
-  return { program, diagnostics };
+  const faults = new Faults();
+  const machine = parseDefinition(definition, faults);
+  const program = machine && compileMachine(new Fields(machine, "/", faults), type, faults);
+  const { diagnostics } = faults;
+  return program === undefined || faults.fatal ? { diagnostics } : { program, diagnostics };
 }
 
-function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", diagnostics: Diagnostic[]): Program | undefined {
+function parseDefinition(definition: string, faults: Faults): JsonObject | undefined {
+  if (definition.trim() === "") {
+    faults.refuse("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
+    return undefined;
+  }
+  let machine: Json;
+  try {
+    machine = parseJson(definition);
+  } catch (error) {
+    faults.refuse("INVALID_JSON_DESCRIPTION", error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
+  if (!isObject(machine)) {
+    faults.refuse("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
+    return undefined;
+  }
+  if (deeperThan(machine, DEEPEST)) {
+    faults.refuse("TOO_DEEPLY_NESTED", "The states are too deeply nested.");
+    return undefined;
+  }
+  for (const { name, path } of findDuplicateNames(definition)) {
+    if (!isStates(path)) continue;
+    const location = path.reduce<string>(
+      (all, part) => all + (typeof part === "number" ? `[${part}]` : `/${part}`),
+      "",
+    );
+    faults.refuse("DUPLICATE_STATE_NAME", `Duplicate State name: ${name}`, `${location}/${name}`);
+  }
+  return machine;
+}
+
+/** True for the way to `States` of the machine, of a branch or of an item processor. */
+function isStates(path: readonly (string | number)[]): boolean {
+  if (path.at(-1) !== "States") return false;
+  if (path.length === 1) return true;
+  const branch = typeof path.at(-2) === "number" && path.at(-3) === "Branches";
+  if (!branch && path.at(-2) !== "ItemProcessor" && path.at(-2) !== "Iterator") return false;
+  // Before that comes the name of the state, and before the name the states that it is one of.
+  return isStates(path.slice(0, branch ? -4 : -3));
+}
+
+/** Walks without recursion: the depth is what the text's author chose. */
+function deeperThan(json: Json, limit: number): boolean {
+  let level: Json[] = [json];
+  for (let depth = 1; level.length > 0; depth++) {
+    const next: Json[] = [];
+    for (const value of level) {
+      if (Array.isArray(value)) for (const item of value) next.push(item);
+      else if (isObject(value)) for (const member of Object.values(value)) next.push(member);
+    }
+    if (next.length > 0 && depth > limit) return true;
+    level = next;
+  }
+  return false;
+}
+
+function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", faults: Faults): Program | undefined {
   fields.support({ both: ["Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage"] }, "JSONPath");
   const comment = fields.string("Comment");
   fields.choice("Version", ["1.0"]);
@@ -60,10 +105,10 @@ function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", diagnostic
     jsonata: [],
   };
   const graph = compileGraph(fields, machine);
-  for (const shape of machine.graphs) checkTransitions(shape, diagnostics);
+  for (const shape of machine.graphs) checkTransitions(shape, faults);
   const [jsonata] = machine.jsonata;
-  if (jsonata !== undefined && !diagnostics.some(({ severity }) => severity === "ERROR")) {
-    fields.refuse("QueryLanguage 'JSONata' is not supported yet", jsonata);
+  if (jsonata !== undefined && !faults.fatal) {
+    faults.refuse("SCHEMA_VALIDATION_FAILED", "QueryLanguage 'JSONata' is not supported yet", jsonata);
   }
   return (
     graph && {
@@ -74,16 +119,4 @@ function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", diagnostic
       ...(comment === undefined ? {} : { comment }),
     }
   );
-}
-
-/** Walks without recursion: the depth is what the text's author chose. */
-function deeperThan(json: Json, limit: number): boolean {
-  let level: Json[] = [json];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((value): Json[] =>
-      Array.isArray(value) ? value : isObject(value) ? Object.values(value) : [],
-    );
-  }
-  return false;
 }

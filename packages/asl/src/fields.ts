@@ -1,4 +1,4 @@
-import type { Diagnostic } from "./diagnostic.js";
+import type { Faults } from "./faults.js";
 import type { Json, JsonObject } from "./json.js";
 import { isObject } from "./json.js";
 
@@ -23,12 +23,12 @@ export class Fields {
   readonly object: JsonObject;
   /** Where the object stands: `/States/Hello/Retry[0]`; `/` is the definition itself. */
   readonly location: string;
-  readonly #diagnostics: Diagnostic[];
+  readonly #faults: Faults;
 
-  constructor(object: JsonObject, location: string, diagnostics: Diagnostic[]) {
+  constructor(object: JsonObject, location: string, faults: Faults) {
     this.object = object;
     this.location = location;
-    this.#diagnostics = diagnostics;
+    this.#faults = faults;
   }
 
   /** The location of a field. The service writes names as they are: nothing is escaped. */
@@ -46,12 +46,12 @@ export class Fields {
 
   /** Reports a fault of the object (or of the place given) that refuses the definition. */
   refuse(message: string, location = this.location, code = "SCHEMA_VALIDATION_FAILED"): void {
-    this.#diagnostics.push({ severity: "ERROR", code, message, location });
+    this.#faults.refuse(code, message, location);
   }
 
   /** Reports something that looks wrong but does not refuse the definition. */
   warn(code: string, message: string, location = this.location): void {
-    this.#diagnostics.push({ severity: "WARNING", code, message, location });
+    this.#faults.warn(code, message, location);
   }
 
   /** Reports every field that the object must not have. */
@@ -170,6 +170,6 @@ export class Fields {
   }
 
   #nested(object: JsonObject, location: string): Fields {
-    return new Fields(object, location, this.#diagnostics);
+    return new Fields(object, location, this.#faults);
   }
 }

@@ -8,3 +8,4 @@ export * from "./program.js";
 export * from "./reference-path.js";
 export * from "./resource.js";
 export * from "./states-error.js";
+export * from "./variable-references.js";

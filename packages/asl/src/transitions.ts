@@ -1,13 +1,11 @@
-import type { Diagnostic } from "./diagnostic.js";
+import type { Faults } from "./faults.js";
 import type { GraphShape } from "./graph.js";
 
 /** Checks that every transition leads to a state of its graph, that the graph can end and that every state can be reached. */
-export function checkTransitions(graph: GraphShape, diagnostics: Diagnostic[]): void {
-  const refuse = (code: string, message: string, location?: string) => {
-    diagnostics.push({ severity: "ERROR", code, message, ...(location === undefined ? {} : { location }) });
-  };
+export function checkTransitions(graph: GraphShape, faults: Faults): void {
   const missing = (target: string, location: string) => {
-    if (!graph.states.has(target)) refuse("MISSING_TRANSITION_TARGET", `Missing 'Next' target: ${target}`, location);
+    if (!graph.states.has(target))
+      faults.refuse("MISSING_TRANSITION_TARGET", `Missing 'Next' target: ${target}`, location);
   };
   missing(graph.start, graph.fields.at("StartAt"));
   const shapes = [...graph.states.values()];
@@ -17,12 +15,12 @@ export function checkTransitions(graph: GraphShape, diagnostics: Diagnostic[]): 
   // Where a state's type is not known, neither is where it leads.
   if (shapes.some(({ terminal }) => terminal === undefined)) return;
   if (!shapes.some(({ terminal }) => terminal)) {
-    refuse("MISSING_END_STATE", "Workflow has no terminal state");
+    faults.refuse("MISSING_END_STATE", "Workflow has no terminal state");
     return;
   }
   const reached = reachable(graph);
   for (const [name, { location }] of graph.states) {
-    if (!reached.has(name)) refuse("MISSING_TRANSITION_TARGET", `State "${name}" is not reachable.`, location);
+    if (!reached.has(name)) faults.refuse("MISSING_TRANSITION_TARGET", `State "${name}" is not reachable.`, location);
   }
 }
 

@@ -10,18 +10,25 @@ const LONGEST_NAME = 80;
 
 /**
  * Assign: `$` is the state's result, or its input in a state without one; variables are those the state was entered with.
+ * Undefined where nothing is assigned.
  */
 export function compileAssign(fields: Fields): ((value: Json, scope: Scope) => JsonObject) | undefined {
-  checkAssign(fields, (member) => (member.endsWith(".$") ? member.slice(0, -2) : member));
+  const members = checkAssign(fields, (member) => (member.endsWith(".$") ? member.slice(0, -2) : member));
+  if (members === 0) return undefined;
   // A template that is an object gives an object.
-  return fields.child("Assign") && (compilePayload(fields, "Assign") as (value: Json, scope: Scope) => JsonObject);
+  return compilePayload(fields, "Assign") as (value: Json, scope: Scope) => JsonObject;
 }
 
-/** Checks the names of the variables. `nameOf` gives the variable that a member of Assign assigns. */
-export function checkAssign(fields: Fields, nameOf: (member: string) => string): void {
+/**
+ * Checks the names of the variables.
+ * @param nameOf the variable that a member of Assign assigns
+ * @returns how many there are
+ */
+export function checkAssign(fields: Fields, nameOf: (member: string) => string): number {
   const assign = fields.child("Assign");
-  if (assign === undefined) return;
-  for (const member of Object.keys(assign.object)) {
+  if (assign === undefined) return 0;
+  const members = Object.keys(assign.object);
+  for (const member of members) {
     const name = nameOf(member);
     const refuse = (code: string, message: string) => assign.refuse(message, assign.at(member), code);
     if (name === "states") refuse("RESERVED_VARIABLE_NAME", "Cannot assign to reserved variable '$states'.");
@@ -33,4 +40,5 @@ export function checkAssign(fields: Fields, nameOf: (member: string) => string):
       refuse("INVALID_VARIABLE_NAME", message);
     }
   }
+  return members.length;
 }

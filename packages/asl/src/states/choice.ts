@@ -1,5 +1,5 @@
 import type { Fields } from "../fields.js";
-import type { ChoiceState } from "../program.js";
+import type { ChoiceState, Exit } from "../program.js";
 import { StatesError } from "../states-error.js";
 import { CHOICE_RULE_FIELDS } from "./choice-rule.js";
 import type { StateContext } from "./state-context.js";
@@ -40,12 +40,16 @@ export function compileChoice(state: Fields, context: StateContext): ChoiceState
     choose(scope) {
       const value = input(scope);
       for (const rule of rules) {
-        if (rule.holds(value, scope)) return { ...rule.exit(scope, value), next: rule.next };
+        if (rule.holds(value, scope)) return leadTo(rule.next, rule.exit(scope, value));
       }
-      if (otherwise !== undefined) return { ...exit(scope, value), next: otherwise };
+      if (otherwise !== undefined) return leadTo(otherwise, exit(scope, value));
       throw new StatesError("States.Runtime", NO_NEXT_STATE);
     },
   };
+}
+
+function leadTo(next: string, { output, assigned }: Exit): Exit & { readonly next: string } {
+  return assigned === undefined ? { output, next } : { output, assigned, next };
 }
 
 /** The service reports a choice without a match like this, not as States.NoChoiceMatched. */

@@ -1,8 +1,9 @@
 import { type Expression, parseExpression } from "../expression.js";
 import type { Fields } from "../fields.js";
-import { type Json, printJson } from "../json.js";
+import type { Json } from "../json.js";
 import { PathMiss, PathSyntaxError } from "../path.js";
 import type { Scope } from "../program.js";
+import { shownJson } from "../shown-json.js";
 import { StatesError } from "../states-error.js";
 import { looksLikePath } from "./payload.js";
 
@@ -39,7 +40,7 @@ function parse(state: Fields, field: string): Expression | undefined {
 function evaluate(expression: Expression, field: string, scope: Scope): string {
   const value = read(expression, field, scope);
   if (typeof value === "string") return value;
-  const cause = `The ${field} field refers to value "${printJson(value)}" which is not a valid string: ${expression.text}`;
+  const cause = `The ${field} field refers to value "${shownJson(value)}" which is not a valid string: ${expression.text}`;
   throw new StatesError("States.Runtime", cause);
 }
 
@@ -48,7 +49,7 @@ function read(expression: Expression, field: string, scope: Scope): Json {
     return expression.read(scope.input, scope);
   } catch (error) {
     if (!(error instanceof PathMiss)) throw error;
-    const cause = `The JSONPath '${expression.text}' specified for the field '${field}' could not be found in the input '${printJson(scope.input)}'`;
+    const cause = `The JSONPath '${expression.text}' specified for the field '${field}' could not be found in the input '${shownJson(scope.input)}'`;
     throw new StatesError("States.Runtime", cause);
   }
 }

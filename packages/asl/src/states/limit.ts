@@ -1,7 +1,7 @@
 import type { Bounds, Fields } from "../fields.js";
-import { printJson } from "../json.js";
 import type { Scope } from "../program.js";
 import type { Computed, Evaluate, QueryLanguage } from "../query-language/query-language.js";
+import { shownJson } from "../shown-json.js";
 import { StatesError } from "../states-error.js";
 import { compileDefinitePath } from "./input-path.js";
 
@@ -64,7 +64,7 @@ function compileComputed(fields: Fields, name: string, language: QueryLanguage, 
 function readNumber(computed: Computed, kind: "integer" | "float", scope: Scope): number {
   const value = computed.read(scope);
   if (typeof value === "number" && (kind === "float" || Number.isInteger(value))) return value;
-  const shown = typeof value === "string" ? value : printJson(value);
+  const shown = typeof value === "string" ? value : shownJson(value);
   throw new StatesError(
     "States.Runtime",
     `The ${computed.field} field refers to value "${shown}" which is not a valid ${kind}: ${computed.text}`,

@@ -15,7 +15,9 @@ export function compilePayload(fields: Fields, name: string): EvaluateOn | undef
 
 /** True for a text that is probably meant as a path or an intrinsic function call. */
 export function looksLikePath(value: Json | undefined): boolean {
-  return typeof value === "string" && /^(\$\$?([.[]|$)|States\.[A-Z]\w*\()/.test(value);
+  return (
+    typeof value === "string" && /^(\$\$?([.[]|$)|\$\p{ID_Start}\p{ID_Continue}*$|States\.[A-Z]\w*\()/u.test(value)
+  );
 }
 
 function warnOfPaths(fields: Fields, value: Json, location: string): void {

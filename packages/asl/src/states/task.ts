@@ -53,25 +53,24 @@ export function compileTask(state: Fields, context: StateContext): TaskState | u
   const resource = compileResource(state, context);
   if (resource !== undefined) checkParameters(state, resource, language.payloadField);
   if (resource === undefined) return undefined;
+  const limited = timeout !== undefined || heartbeat !== undefined || credentials !== undefined;
+  const limits = (scope: Scope) => ({
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout(scope) }),
+    ...(heartbeat === undefined ? {} : { heartbeatSeconds: heartbeat(scope) }),
+    ...(credentials === undefined ? {} : { credentials: credentials(scope) }),
+  });
   return {
     type: "Task",
     name: context.name,
     resource,
     next,
     ...guarded,
-    enter: (scope) => ({
-      parameters: (payload ?? input)(scope),
-      hasParameters: payload !== undefined,
-      ...given("timeoutSeconds", timeout, scope),
-      ...given("heartbeatSeconds", heartbeat, scope),
-      ...given("credentials", credentials, scope),
-    }),
+    enter(scope) {
+      const entry = { parameters: (payload ?? input)(scope), hasParameters: payload !== undefined };
+      return limited ? { ...entry, ...limits(scope) } : entry;
+    },
     exit,
   };
-}
-
-function given<Name extends string, Value>(name: Name, evaluate: ((scope: Scope) => Value) | undefined, scope: Scope) {
-  return evaluate === undefined ? {} : ({ [name]: evaluate(scope) } as Record<Name, Value>);
 }
 
 function compileResource(state: Fields, context: StateContext): Resource | undefined {

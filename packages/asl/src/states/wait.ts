@@ -1,7 +1,8 @@
 import type { Fields } from "../fields.js";
-import { type Json, printJson } from "../json.js";
+import type { Json } from "../json.js";
 import type { Scope, WaitState } from "../program.js";
 import type { Computed, Evaluate, QueryLanguage } from "../query-language/query-language.js";
+import { shownJson } from "../shown-json.js";
 import { StatesError } from "../states-error.js";
 import { parseTimestamp } from "../timestamp.js";
 import { compileNext } from "./next.js";
@@ -72,6 +73,6 @@ function readTimestamp(timestamp: Computed, scope: Scope): number {
 }
 
 function failure({ field, text }: Computed, fault: string, value?: Json): StatesError {
-  const shown = value === undefined ? "" : ` == ${typeof value === "string" ? value : printJson(value)}`;
+  const shown = value === undefined ? "" : ` == ${typeof value === "string" ? value : shownJson(value)}`;
   return new StatesError("States.Runtime", `The ${field} parameter ${fault}: ${text}${shown}`);
 }
