@@ -18,7 +18,7 @@ export function javaText(value: Json): string {
 function javaNumber(value: number): string {
   if (Number.isInteger(value)) return BigInt(value).toString();
   const magnitude = Math.abs(value);
-  if (magnitude >= 1e-3 && magnitude < 1e7) return String(value);
+  if (!Number.isFinite(value) || (magnitude >= 1e-3 && magnitude < 1e7)) return String(value);
   const [mantissa = "", exponent = ""] = value.toExponential().split("e");
   return `${mantissa.includes(".") ? mantissa : `${mantissa}.0`}E${Number(exponent)}`;
 }

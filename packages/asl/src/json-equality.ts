@@ -3,14 +3,16 @@ import { isObject, type Json } from "./json.js";
 /**
  * True where two JSON values are the same: the order of an object's members does not count, the order of an array's items
  * does. Works on documents of any depth.
+ * @param spend told of every pair that is compared within arrays and objects; it may throw to stop
  */
-export function jsonEquals(left: Json, right: Json): boolean {
+export function jsonEquals(left: Json, right: Json, spend?: (pairs: number) => void): boolean {
   if (left === right) return true;
   if (typeof left !== "object" || typeof right !== "object") return false;
   // Pairs that are still to be compared, in place of a recursion.
   const pending: [Json | undefined, Json | undefined][] = [[left, right]];
   for (let pair = pending.pop(); pair !== undefined; pair = pending.pop()) {
     const [a, b] = pair;
+    spend?.(1);
     if (a === b) continue;
     if (Array.isArray(a)) {
       if (!Array.isArray(b) || a.length !== b.length) return false;

@@ -3,6 +3,9 @@ import type { Json } from "../json.js";
 import { IntrinsicFault, type IntrinsicFunction } from "./call.js";
 import { stringAt } from "./values.js";
 
+/** The longest text that a template may grow to, in characters: many times what a state may give on. */
+const MAX_LENGTH = 4_194_304;
+
 /** The generic intrinsic: a template whose `{}` are replaced by the values that follow it. */
 export const FORMAT_FUNCTIONS: Record<string, IntrinsicFunction> = {
   "States.Format": {
@@ -47,6 +50,9 @@ function fill(template: readonly string[], values: readonly Json[]): string {
     );
   }
   let text = template[0] ?? "";
-  for (let index = 1; index < values.length; index++) text += javaText(values[index] ?? null) + (template[index] ?? "");
+  for (let index = 1; index < values.length; index++) {
+    text += javaText(values[index] ?? null) + (template[index] ?? "");
+    if (text.length > MAX_LENGTH) throw new IntrinsicFault(`The text is longer than ${MAX_LENGTH} characters`);
+  }
   return text;
 }

@@ -6,6 +6,8 @@ import { INTRINSIC_FUNCTIONS } from "./functions.js";
 
 /** How deep calls may nest (developer guide, "Intrinsic functions"). */
 const MAX_DEPTH = 10;
+/** The most arguments of one call: each can stand for a whole input. */
+const MAX_ARGUMENTS = 1_000;
 
 /**
  * Parses a call of an intrinsic function (spec, "Intrinsic Functions").
@@ -32,6 +34,7 @@ function parseNested(cursor: Cursor, depth: number): Call {
   while (!cursor.take(")")) {
     if (parsed.length > 0) cursor.expect(",");
     cursor.skipBlanks();
+    if (parsed.length === MAX_ARGUMENTS) throw cursor.problem(`expected at most ${MAX_ARGUMENTS} arguments`);
     parsed.push(parseArgument(cursor, depth));
     cursor.skipBlanks();
   }

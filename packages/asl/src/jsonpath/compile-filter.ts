@@ -56,7 +56,7 @@ function compileRelation({ operator, left, right }: Extract<Filter, { kind: "rel
   const relation = RELATIONS[operator];
   const readLeft = compileOperand(left);
   const readRight = compileOperand(right);
-  return (item, evaluation) => relation(readLeft(item, evaluation), readRight(item, evaluation));
+  return (item, evaluation) => relation(readLeft(item, evaluation), readRight(item, evaluation), evaluation);
 }
 
 /** `=~`: one side is a pattern; of an array it is enough that one item matches. */

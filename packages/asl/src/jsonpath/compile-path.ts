@@ -91,11 +91,16 @@ function compileFunction({
 }: Extract<Segment, { kind: "function" }>): (place: Json, evaluation: Evaluation) => Json {
   const apply = PATH_FUNCTIONS[name];
   const readers = parameters.map(compileParameter);
-  return (place, evaluation) =>
-    apply(
-      place,
-      readers.map((read) => read(evaluation)),
-    );
+  return (place, evaluation) => {
+    const values = readers.map((read) => read(evaluation));
+    evaluation.spend(values.reduce<number>((sum, value) => sum + weight(value), weight(place)));
+    return apply(place, values);
+  };
+}
+
+/** The work that a function has with a value. */
+function weight(value: Json): number {
+  return typeof value === "string" || Array.isArray(value) ? value.length : 1;
 }
 
 function compileParameter(parameter: Parameter): (evaluation: Evaluation) => Json {

@@ -1,32 +1,34 @@
 import { isObject, type Json } from "../json.js";
 import { jsonEquals } from "../json-equality.js";
 import type { Operator } from "./ast.js";
+import type { Evaluation } from "./evaluation.js";
 
 /** An operand's value; undefined where its path finds nothing. */
 type Value = Json | undefined;
 
 /** Undefined where an operand has a type that the operator cannot take. */
-type Relation = (left: Value, right: Value) => boolean | undefined;
+type Relation = (left: Value, right: Value, evaluation: Evaluation) => boolean | undefined;
 
 /** The operators of filters (https://github.com/json-path/JsonPath#filter-operators), with Jayway's conversions. */
 export const RELATIONS: Record<Exclude<Operator, "=~">, Relation> = {
   "==": equals,
-  "!=": (left, right) => !equals(left, right),
+  "!=": (left, right, evaluation) => !equals(left, right, evaluation),
   "===": sameTypeAndEqual,
-  "!==": (left, right) => !sameTypeAndEqual(left, right),
+  "!==": (left, right, evaluation) => !sameTypeAndEqual(left, right, evaluation),
   "<": ordered((order) => order < 0),
   "<=": ordered((order) => order <= 0),
   ">": ordered((order) => order > 0),
   ">=": ordered((order) => order >= 0),
   in: isIn,
-  nin: (left, right) => {
-    const result = isIn(left, right);
+  nin: (left, right, evaluation) => {
+    const result = isIn(left, right, evaluation);
     return result === undefined ? undefined : !result;
   },
   contains,
-  all: (left, right) => {
+  all: (left, right, evaluation) => {
     if (!Array.isArray(right)) return undefined;
-    return isContainer(left) ? !Array.isArray(left) || right.every((item) => includes(left, item)) : false;
+    if (!isContainer(left)) return false;
+    return !Array.isArray(left) || right.every((item) => includes(left, item, evaluation));
   },
   size: (left, right) => {
     if (typeof right !== "number") return false;
@@ -41,9 +43,9 @@ export const RELATIONS: Record<Exclude<Operator, "=~">, Relation> = {
     const size = isObject(left) ? Object.keys(left).length : left.length;
     return (size === 0) === right;
   },
-  subsetof: lists((left, right) => left.every((item) => includes(right, item))),
-  anyof: lists((left, right) => left.some((item) => includes(right, item))),
-  noneof: lists((left, right) => !left.some((item) => includes(right, item))),
+  subsetof: lists((left, right, evaluation) => left.every((item) => includes(right, item, evaluation))),
+  anyof: lists((left, right, evaluation) => left.some((item) => includes(right, item, evaluation))),
+  noneof: lists((left, right, evaluation) => !left.some((item) => includes(right, item, evaluation))),
 };
 
 /** What a regular expression is matched with: the empty string stands for everything that is no scalar. */
@@ -52,20 +54,20 @@ export function textToMatch(value: Value): string {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
-function equals(left: Value, right: Value): boolean {
+function equals(left: Value, right: Value, evaluation: Evaluation): boolean {
   // What is not there equals nothing, not even another thing that is not there.
   if (left === undefined || right === undefined) return false;
   if (typeof left === "string" && typeof right === "number") return left === String(right);
   if (typeof left === "number" && typeof right === "string") return left === numberOf(right);
-  return jsonEquals(left, right);
+  return jsonEquals(left, right, (pairs) => evaluation.spend(pairs));
 }
 
 function numberOf(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
-function sameTypeAndEqual(left: Value, right: Value): boolean {
-  return typeof left === typeof right && equals(left, right);
+function sameTypeAndEqual(left: Value, right: Value, evaluation: Evaluation): boolean {
+  return typeof left === typeof right && equals(left, right, evaluation);
 }
 
 /** Numbers in their order, strings by their UTF-16 units, a number beside a string by its text; nothing else has an order. */
@@ -87,23 +89,25 @@ function isContainer(value: Value): value is Exclude<Json, null | boolean | numb
   return typeof value === "object" && value !== null;
 }
 
-function isIn(left: Value, right: Value): boolean | undefined {
-  if (Array.isArray(right)) return includes(right, left);
+function isIn(left: Value, right: Value, evaluation: Evaluation): boolean | undefined {
+  if (Array.isArray(right)) return includes(right, left, evaluation);
   return isObject(right) ? false : undefined;
 }
 
-function contains(left: Value, right: Value): boolean {
-  if (typeof left === "string") return typeof right === "string" && left.includes(right);
-  return Array.isArray(left) && includes(left, right);
+function contains(left: Value, right: Value, evaluation: Evaluation): boolean {
+  if (typeof left !== "string") return Array.isArray(left) && includes(left, right, evaluation);
+  evaluation.spend(left.length);
+  return typeof right === "string" && left.includes(right);
 }
 
-function includes(list: readonly Json[], value: Value): boolean {
-  return list.some((item) => equals(value, item));
+function includes(list: readonly Json[], value: Value, evaluation: Evaluation): boolean {
+  evaluation.spend(list.length);
+  return list.some((item) => equals(value, item, evaluation));
 }
 
-function lists(holds: (left: readonly Json[], right: readonly Json[]) => boolean): Relation {
-  return (left, right) => {
+function lists(holds: (left: readonly Json[], right: readonly Json[], evaluation: Evaluation) => boolean): Relation {
+  return (left, right, evaluation) => {
     if (!isContainer(left) || !isContainer(right)) return undefined;
-    return Array.isArray(left) && Array.isArray(right) && holds(left, right);
+    return Array.isArray(left) && Array.isArray(right) && holds(left, right, evaluation);
   };
 }
