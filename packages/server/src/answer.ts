@@ -1,6 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { ServiceError } from "@pawl/engine";
+import { nextRequestId } from "./request-id.js";
 
 /** The content type of the protocol, AWS JSON 1.0 (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html). */
 export const jsonType = "application/x-amz-json-1.0";
@@ -24,7 +24,7 @@ export function answer(
 export function startAnswer(response: ServerResponse, status: number, contentType: string, body: string): void {
   response.writeHead(status, [
     "x-amzn-RequestId",
-    randomUUID(),
+    nextRequestId(),
     "Content-Type",
     contentType,
     "Content-Length",

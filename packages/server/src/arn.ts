@@ -70,12 +70,15 @@ export function parseArn(text: string, wanted: ResourceType): Arn {
   };
 }
 
+/** Finds an ARN in order without taking it apart: it is in the way of every StartExecution. */
+const unlabelled = /^arn:[^:]*:states:[^:]*:[^:]*:stateMachine:[^:/]+(?::[^:]*)?$/;
+
 /**
  * Checks the ARN of a state machine for an operation that a Distributed Map's part of one cannot take.
  * @throws ServiceError InvalidArn, ValidationException
  */
 export function checkUnlabelled(stateMachineArn: string): void {
-  if (parseArn(stateMachineArn, "stateMachine").label !== undefined) {
+  if (!unlabelled.test(stateMachineArn) && parseArn(stateMachineArn, "stateMachine").label !== undefined) {
     throw new ServiceError(
       "ValidationException",
       `This operation does not support labelled ARNs: '${stateMachineArn}'`,

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { createServer as createHttpServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Engine } from "@pawl/engine";
 import { type CallHost, HttpCall } from "./http-call.js";
+import { nextRequestId } from "./request-id.js";
 import { listenError } from "./server-error.js";
 
 export interface ServerOptions {
@@ -160,7 +160,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
       : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
         ? "408 Request Timeout"
         : "400 Bad Request";
-  const head = `HTTP/1.1 ${status}\r\nx-amzn-RequestId: ${randomUUID()}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+  const head = `HTTP/1.1 ${status}\r\nx-amzn-RequestId: ${nextRequestId()}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
   socket.end(head, () => socket.destroy());
 }
 
