@@ -26,10 +26,9 @@ function install() {
   // npm writes this file at the end of every installation.
   const installed = modified("node_modules/.package-lock.json");
   if (installed === undefined || (locked !== undefined && installed < locked)) {
-    console.log("Installing dependencies (npm install) …");
-    // Not `npm ci`: it wants every platform's optional packages in the lock, and npm leaves out those of the platforms
-    // that the writer of the lock does not have. The output of npm matters only where it fails.
-    step("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
+    console.log("Installing dependencies (npm ci) …");
+    // The output of npm matters only where it fails.
+    step("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
   }
 }
 
