@@ -13,7 +13,7 @@ export class JavaRandom {
     this.#state = (BigInt(seed) ^ MULTIPLIER) & MASK;
   }
 
-  /** An integer of 32 bits in [start, end), as `ints(start, end)` draws it. */
+  /** An integer of 32 bits in [start, end): `start + nextInt(end - start)`. */
   between(start: number, end: number): number {
     const size = end - start;
     if (size <= 0x7fffffff) return start + this.#below(size);

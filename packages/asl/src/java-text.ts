@@ -14,11 +14,18 @@ export function javaText(value: Json): string {
     .join(", ")}}`;
 }
 
-/** Integers in full; other numbers as Double.toString: scientific below 10^-3 and from 10^7 on. */
+/**
+ * Integers in full, as far as JSON writes them so; other numbers as Double.toString: scientific below 10^-3 and from 10^7
+ * on.
+ */
 function javaNumber(value: number): string {
-  if (Number.isInteger(value)) return BigInt(value).toString();
   const magnitude = Math.abs(value);
-  if (!Number.isFinite(value) || (magnitude >= 1e-3 && magnitude < 1e7)) return String(value);
+  if (
+    !Number.isFinite(value) ||
+    (Number.isInteger(value) && magnitude < 1e21) ||
+    (magnitude >= 1e-3 && magnitude < 1e7)
+  )
+    return String(value);
   const [mantissa = "", exponent = ""] = value.toExponential().split("e");
   return `${mantissa.includes(".") ? mantissa : `${mantissa}.0`}E${Number(exponent)}`;
 }
