@@ -4,6 +4,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSqliteStore, type Store } from "../src/index.js";
@@ -250,11 +251,10 @@ async function asPlainUser(action: () => Promise<void>): Promise<void> {
 }
 
 function startProcess(task: string, dataFolder: string): ChildProcess {
-  const program = new URL("./sqlite-process.ts", import.meta.url).pathname;
+  const program = fileURLToPath(new URL("./sqlite-process.ts", import.meta.url));
   const script = `
     import { runnerImport } from "vite";
-    const { module } = await runnerImport(${JSON.stringify(program)}, { configFile: false, logLevel: "error" });
-    await module.main(...process.argv.slice(1));
+    await runnerImport(${JSON.stringify(program)}, { configFile: false, logLevel: "error" });
   `;
   return spawn(process.execPath, ["--input-type=module", "-e", script, task, dataFolder], {
     cwd: new URL("../../..", import.meta.url),

@@ -1,4 +1,4 @@
-import Database from "libsql/promise";
+import { StoreError } from "../store-error.js";
 
 /** One SQLite connection, reduced to what the store needs. */
 export interface Connection {
@@ -38,7 +38,8 @@ export type SqlRow = readonly SqlValue[];
  *   are single rows of JSON, which keeps texts whole and makes no such object.
  * - Numbers are bound as REAL; columns of type INTEGER turn them back.
  */
-export function connect(path: string): Connection {
+export async function connect(path: string): Promise<Connection> {
+  const Database = await loadDriver();
   const database = new Database(path, {});
   return {
     async exec(sql) {
@@ -60,6 +61,20 @@ export function connect(path: string): Connection {
     },
     close: () => database.close(),
   };
+}
+
+/** Loaded when the first store is opened: it is native code of 10 MB, made for each platform. */
+async function loadDriver() {
+  try {
+    return (await import("libsql/promise")).default;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new StoreError(
+      "failed",
+      `The SQLite driver does not load on ${process.platform} ${process.arch}: ${detail}. Install the packages again, optional ones included (npm install --include=optional).`,
+      { cause: error },
+    );
+  }
 }
 
 /** What `prepare` gives, which the driver's own types call `any`. */

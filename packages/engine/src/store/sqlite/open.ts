@@ -49,7 +49,7 @@ export interface OpenDatabase {
 export async function openDatabase(options: { readonly folder: string } | "memory"): Promise<OpenDatabase> {
   const inMemory = options === "memory";
   const place = inMemory ? "memory" : join(resolve(options.folder), "pawl.db");
-  const connection = inMemory ? connect(":memory:") : openFile(options.folder, place);
+  const connection = inMemory ? await connect(":memory:") : await openFile(options.folder, place);
   try {
     await connection.exec(lock);
     const version = await integer(connection, "SELECT json_array(user_version) FROM pragma_user_version");
@@ -80,11 +80,12 @@ export async function closeDatabase({ connection, inMemory }: OpenDatabase): Pro
   }
 }
 
-function openFile(folder: string, place: string): Connection {
+async function openFile(folder: string, place: string): Promise<Connection> {
   try {
     mkdirSync(folder, { recursive: true });
-    return connect(place);
+    return await connect(place);
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     throw new StoreError(
       "unwritable",
