@@ -16,7 +16,8 @@ export function evaluationFailure(branch: Branch, error: StatesError): StateFail
   const where = `An error occurred while executing the state '${branch.state}' (entered at the event id #${branch.enteredEventId}).`;
   return {
     error: error.error,
-    cause: `${where} ${error.cause}`,
+    // The service reports where a ResultPath cannot be applied without saying in which state.
+    cause: error.error === "States.ReferencePathConflict" ? error.cause : `${where} ${error.cause}`,
     catchable: error.error !== "States.Runtime",
   };
 }
