@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import { ServiceError } from "../service-error.js";
-import type { Store } from "../store/store.js";
+import type { QueuedTask, Store } from "../store/store.js";
 import type { ExecutionEvent } from "../transition/event.js";
 import type { Change } from "../transition/transition.js";
 
@@ -20,7 +20,8 @@ export class ActivityQueues {
   readonly #clock: Clock;
   readonly #post: (executionId: number, event: ExecutionEvent) => Promise<Change | undefined>;
   readonly #pollers = new Map<string, Set<Poller>>();
-  readonly #handingOut = new Set<string>();
+  /** Queues that are being read; true where tasks were queued since the last look. */
+  readonly #handingOut = new Map<string, boolean>();
 
   constructor(
     store: Store,
@@ -67,16 +68,18 @@ export class ActivityQueues {
 
   /** Tasks were queued: gives them to those who wait. */
   handOut(activityArn: string): void {
-    if (this.#handingOut.has(activityArn) || !this.#pollers.has(activityArn)) return;
-    this.#handingOut.add(activityArn);
-    void this.#handOutAll(activityArn).finally(() => this.#handingOut.delete(activityArn));
+    if (!this.#pollers.has(activityArn)) return;
+    const isFirst = !this.#handingOut.has(activityArn);
+    this.#handingOut.set(activityArn, true);
+    if (isFirst) void this.#handOutAll(activityArn);
   }
 
   async #handOutAll(activityArn: string): Promise<void> {
     for (;;) {
       const pollers = this.#pollers.get(activityArn);
-      if (pollers === undefined) return;
-      let tasks: { executionId: number; branchId: number }[];
+      if (pollers === undefined) break;
+      this.#handingOut.set(activityArn, false);
+      let tasks: QueuedTask[];
       try {
         tasks = await this.#store.queued(activityArn, pollers.size);
       } catch (error) {
@@ -84,25 +87,31 @@ export class ActivityQueues {
           poller.stop();
           poller.reject(error);
         }
-        return;
+        break;
       }
-      if (tasks.length === 0) return;
-      const waiting = [...pollers];
-      await Promise.all(
-        tasks.map(async ({ executionId, branchId }, index) => {
-          const poller = waiting[index];
-          if (poller === undefined || !pollers.has(poller)) return;
-          poller.stop();
-          try {
-            const { workerName } = poller;
-            const change = await this.#post(executionId, { kind: "taskTaken", branchId, workerName });
-            poller.resolve(change?.effects.find((effect) => effect.kind === "taken"));
-          } catch (error) {
-            poller.reject(error);
-          }
-        }),
-      );
+      if (tasks.length > 0) await this.#give(tasks, pollers);
+      else if (!this.#handingOut.get(activityArn)) break;
     }
+    // Nothing was awaited since the last look: whoever comes now finds the queue free to be read.
+    this.#handingOut.delete(activityArn);
+  }
+
+  async #give(tasks: readonly QueuedTask[], pollers: ReadonlySet<Poller>): Promise<void> {
+    const waiting = [...pollers];
+    await Promise.all(
+      tasks.map(async ({ executionId, branchId }, index) => {
+        const poller = waiting[index];
+        if (poller === undefined) return;
+        poller.stop();
+        try {
+          const { workerName } = poller;
+          const change = await this.#post(executionId, { kind: "taskTaken", branchId, workerName });
+          poller.resolve(change?.effects.find((effect) => effect.kind === "taken"));
+        } catch (error) {
+          poller.reject(error);
+        }
+      }),
+    );
   }
 
   /** Answers every poll: the engine stops. */
