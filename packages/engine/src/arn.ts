@@ -27,6 +27,11 @@ export function expressExecutionArn(stateMachine: string, name: string, uuid: st
   return `${stateMachine.replace(":stateMachine:", ":express:")}:${name}:${uuid}`;
 }
 
+/** True for the ARN of an EXPRESS execution. */
+export function isExpressExecution(arn: string): boolean {
+  return arn.split(":", 6)[5] === "express";
+}
+
 /** A state machine ARN without its version or alias, and that. */
 export function splitQualifier(text: string): {
   readonly stateMachineArn: string;

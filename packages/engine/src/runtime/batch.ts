@@ -2,7 +2,6 @@ import type { Branch } from "../execution.js";
 import { type HistoryEvent, printEvents } from "../history/history-event.js";
 import type { ExecutionChange, HistoryChunk } from "../store/store.js";
 import type { Effect } from "../transition/effect.js";
-import type { ExecutionEvent } from "../transition/event.js";
 import type { Change } from "../transition/transition.js";
 import { branchRow } from "./branch-data.js";
 import type { LiveExecution } from "./live-execution.js";
@@ -11,74 +10,104 @@ import type { LiveExecution } from "./live-execution.js";
  * What goes into one commit: the changes of any number of executions, and what is to be done when they are durable.
  */
 export class Batch {
-  readonly #pending = new Map<LiveExecution, Pending>();
-  readonly #posted: Posted[] = [];
+  readonly #entries = new Map<LiveExecution, Entry>();
+  /** Resolves when the batch is durable, or undone. */
+  readonly settled: Promise<void>;
+  #settle: () => void = () => {};
+
+  constructor() {
+    this.settled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
 
   get isEmpty(): boolean {
-    return this.#posted.length === 0;
+    return this.#entries.size === 0;
   }
 
-  get executions(): Iterable<LiveExecution> {
-    return this.#pending.keys();
-  }
-
-  /** What was posted, in order. */
-  get posted(): readonly Posted[] {
-    return this.#posted;
+  get entries(): Iterable<[LiveExecution, Entry]> {
+    return this.#entries;
   }
 
   add(live: LiveExecution, change: Change, posted: Posted): void {
-    this.#posted.push(posted);
-    let pending = this.#pending.get(live);
-    if (pending === undefined) {
-      pending = { events: [], effects: [], changed: new Set(), deleted: [] };
-      this.#pending.set(live, pending);
+    let entry = this.#entries.get(live);
+    if (entry === undefined) {
+      entry = { events: [], effects: [], changed: new Set(), deleted: [], posted: [], ended: false };
+      this.#entries.set(live, entry);
       live.batches += 1;
     }
-    for (const event of change.events) pending.events.push(event);
-    for (const effect of change.effects) pending.effects.push(effect);
-    for (const branch of change.changed) pending.changed.add(branch);
-    for (const id of change.deleted) pending.deleted.push(id);
+    for (const event of change.events) entry.events.push(event);
+    for (const effect of change.effects) entry.effects.push(effect);
+    for (const branch of change.changed) entry.changed.add(branch);
+    for (const id of change.deleted) entry.deleted.push(id);
+    entry.posted.push(posted);
   }
 
-  /** The rows to write. Reads the executions as they are now, so it is called when no more is added. */
-  changes(): { executions: ExecutionChange[]; deletedExecutions: number[] } {
-    const executions: ExecutionChange[] = [];
-    const deletedExecutions: number[] = [];
-    for (const [live, pending] of this.#pending) {
-      if (live.execution.type === "EXPRESS") expressChange(live, executions, deletedExecutions);
-      else executions.push(standardChange(live, pending));
+  /** Takes over what another batch held of an express execution, which has no rows for its steps. */
+  keep(live: LiveExecution, { effects, posted }: Entry): void {
+    const entry = this.#entries.get(live);
+    if (entry === undefined) {
+      this.#entries.set(live, { events: [], effects, changed: new Set(), deleted: [], posted, ended: false });
+      return;
     }
-    return { executions, deletedExecutions };
+    live.batches -= 1;
+    entry.effects.push(...effects);
+    entry.posted.push(...posted);
   }
 
-  *effects(): Iterable<[LiveExecution, Effect]> {
-    for (const [live, { effects }] of this.#pending) {
-      for (const effect of effects) yield [live, effect];
+  /**
+   * The rows to write. Reads the executions as they are now, so it is called when no more is added. An execution of which no
+   * rows can be made leaves the batch: it must not keep the others from being written.
+   */
+  changes(): Rows {
+    const rows: Rows = { executions: [], deletedExecutions: [], unwritable: [] };
+    for (const [live, entry] of this.#entries) {
+      try {
+        entry.ended = live.execution.status !== "RUNNING";
+        if (live.execution.type === "EXPRESS") expressChange(live, rows);
+        else standardChange(live, entry, rows);
+      } catch (error) {
+        this.#entries.delete(live);
+        rows.unwritable.push([live, entry, error]);
+      }
     }
+    return rows;
+  }
+
+  /** The batch is durable, or undone. */
+  settle(): void {
+    this.#settle();
   }
 }
 
-interface Pending {
+export interface Rows {
+  readonly executions: ExecutionChange[];
+  readonly deletedExecutions: number[];
+  readonly unwritable: [LiveExecution, Entry, error: unknown][];
+}
+
+/** What a batch holds of one execution. */
+export interface Entry {
   readonly events: HistoryEvent[];
   readonly effects: Effect[];
   readonly changed: Set<Branch>;
   readonly deleted: number[];
+  /** What was posted, in order. */
+  readonly posted: Posted[];
+  /** True where the rows of the batch hold the execution's end. */
+  ended: boolean;
 }
 
 /** One event that was posted, and who waits for it to be durable. */
 export interface Posted {
-  readonly executionId: number;
-  readonly event: ExecutionEvent;
   readonly change: Change;
   readonly resolve: (change: Change) => void;
   readonly reject: (error: unknown) => void;
 }
 
-function standardChange(live: LiveExecution, { events, changed, deleted }: Pending): ExecutionChange {
+function standardChange(live: LiveExecution, { events, changed, deleted, ended }: Entry, { executions }: Rows): void {
   const { execution } = live;
   const { id } = execution;
-  const ended = execution.status !== "RUNNING";
   const branches = [];
   for (const branch of changed) {
     if (execution.branches.get(branch.id) !== branch) continue;
@@ -87,14 +116,15 @@ function standardChange(live: LiveExecution, { events, changed, deleted }: Pendi
   }
   const history = chunk(events);
   const isNew = !live.stored;
-  live.stored = true;
-  return {
+  // An event that came too late changes nothing.
+  if (!isNew && history === undefined && branches.length === 0 && deleted.length === 0) return;
+  executions.push({
     id,
     ...(isNew ? { insert: live.row() } : ended ? { update: live.row() } : {}),
     ...(history === undefined ? {} : { history }),
     ...(branches.length === 0 ? {} : { branches }),
     ...(ended ? (isNew ? {} : { deletedBranches: "all" }) : deleted.length === 0 ? {} : { deletedBranches: deleted }),
-  };
+  });
 }
 
 function chunk(events: readonly HistoryEvent[]): HistoryChunk | undefined {
@@ -108,7 +138,7 @@ function chunk(events: readonly HistoryEvent[]): HistoryChunk | undefined {
  * An express execution keeps no steps: while it runs the store holds only that it was accepted, so that the next process
  * starts it again; when it has ended, nothing.
  */
-function expressChange(live: LiveExecution, executions: ExecutionChange[], deletedExecutions: number[]): void {
+function expressChange(live: LiveExecution, { executions, deletedExecutions }: Rows): void {
   const { execution } = live;
   if (execution.status !== "RUNNING") {
     if (live.stored) deletedExecutions.push(execution.id);
@@ -118,6 +148,5 @@ function expressChange(live: LiveExecution, executions: ExecutionChange[], delet
       insert: live.row(),
       branches: [{ id: 0, data: "null", dueAt: null, activityArn: null, restart: true }],
     });
-    live.stored = true;
   }
 }

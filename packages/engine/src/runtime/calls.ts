@@ -3,21 +3,24 @@ import { TaskError, type TaskHandler } from "../tasks/task-handler.js";
 import type { Invocation } from "../transition/effect.js";
 import type { ExecutionEvent } from "../transition/event.js";
 
-/** The calls that tasks have under way in this process. */
+/** The calls that tasks have under way in this process: from their start until what came of them is durable. */
 export class Calls {
   readonly #run: TaskHandler;
-  readonly #post: (executionId: number, event: ExecutionEvent) => void;
+  readonly #post: (executionId: number, event: ExecutionEvent) => Promise<void>;
   readonly #underWay = new Map<string, AbortController>();
 
-  constructor(run: TaskHandler, post: (executionId: number, event: ExecutionEvent) => void) {
+  /** @param post resolves when the event is durable, or never will be */
+  constructor(run: TaskHandler, post: (executionId: number, event: ExecutionEvent) => Promise<void>) {
     this.#run = run;
     this.#post = post;
   }
 
+  /** Makes a call; does nothing where it is under way. */
   start(execution: Execution, invocation: Invocation): void {
     const { branchId, attempt, resource, parameters, credentials, taskToken } = invocation;
     const { id, arn, name, region, traceHeader } = execution;
     const key = `${id}/${attempt}`;
+    if (this.#underWay.has(key)) return;
     const controller = new AbortController();
     this.#underWay.set(key, controller);
     const request = {
@@ -34,9 +37,9 @@ export class Calls {
         (output) => ({ kind: "callReturned", branchId, attempt, output }) as const,
         (error: unknown) => ({ kind: "callFailed", branchId, attempt, ...failureOf(error) }) as const,
       )
-      .then((event) => {
-        this.#underWay.delete(key);
-        if (!controller.signal.aborted) this.#post(id, event);
+      .then((event) => (controller.signal.aborted ? undefined : this.#post(id, event)))
+      .finally(() => {
+        if (this.#underWay.get(key) === controller) this.#underWay.delete(key);
       });
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { TaskState } from "@pawl/asl";
+import { isExpressExecution } from "../arn.js";
 import type { Clock } from "../clock.js";
 import { dueAt } from "../execution.js";
 import type { Changes, ExecutionRow, Store } from "../store/store.js";
@@ -9,7 +10,7 @@ import type { ExecutionEvent } from "../transition/event.js";
 import { awaitsCall, invocationOf } from "../transition/task.js";
 import { type Change, transition } from "../transition/transition.js";
 import type { Facts } from "../transition/turn.js";
-import { Batch } from "./batch.js";
+import { Batch, type Entry } from "./batch.js";
 import { Calls } from "./calls.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
 import { hasMapRun, MapRuns } from "./map-runs.js";
@@ -31,8 +32,13 @@ export class Runtime {
   /** Executions that end are told to these. */
   readonly #ended = new Map<number, Set<() => void>>();
   #filling = new Batch();
+  /** The batch that is being committed. */
+  #writing: Batch | undefined;
+  /** The commit that is under way: that of the batch, or of something else. */
   #committing: Promise<void> | undefined;
   #flushScheduled = false;
+  /** The last failure that the operator was told of. */
+  #reported: unknown;
   #closed = false;
 
   constructor(options: RuntimeOptions) {
@@ -53,21 +59,31 @@ export class Runtime {
   /** Takes up what the last process left: calls that died with it, timers, transitions that had more to do. */
   async recover(): Promise<void> {
     for (const id of await this.#store.restarting()) {
-      const live = await this.#load(id);
-      if (live === undefined) continue;
-      const { execution } = live;
-      if (execution.type === "EXPRESS") this.#postInternal(id, { kind: "started" });
-      for (const branch of execution.branches.values()) {
-        const state = live.revision.program.states.get(branch.state);
-        const call = state?.type === "Task" ? invocationOf(execution, branch, state as TaskState) : undefined;
-        if (call !== undefined) this.#calls.start(execution, call);
-      }
-      if ([...execution.branches.values()].some(({ waiting }) => waiting.kind === "turn")) {
-        this.#postInternal(id, { kind: "turn" });
+      try {
+        await this.#takeUp(id);
+      } catch (error) {
+        // One execution that cannot be read must not keep the others from running.
+        this.#options.log(`execution ${id} cannot be taken up: ${(error as Error).message}`);
       }
     }
     await this.#mapRuns.stopOrphans();
     await this.#timers.start();
+  }
+
+  /** Sets under way what an execution waits for and what is not: calls, and the rest of its last transition. */
+  async #takeUp(id: number): Promise<void> {
+    const live = await this.#load(id);
+    if (live === undefined) return;
+    const { execution } = live;
+    if (execution.lastEventId === 0) void this.#postInternal(id, { kind: "started" });
+    let hasTurn = false;
+    for (const branch of execution.branches.values()) {
+      hasTurn ||= branch.waiting.kind === "turn";
+      const state = live.revision.program.states.get(branch.state);
+      const call = state?.type === "Task" ? invocationOf(execution, branch, state as TaskState) : undefined;
+      if (call !== undefined) this.#calls.start(execution, call);
+    }
+    if (hasTurn) void this.#postInternal(id, { kind: "turn" });
   }
 
   /** Starts a new execution. Resolves once it is durable. */
@@ -82,8 +98,12 @@ export class Runtime {
    * execution; rejects where it could not be stored, and then it had no effect.
    */
   async post(executionId: number, event: ExecutionEvent): Promise<Change | undefined> {
-    const live = this.#live.get(executionId) ?? (await this.#load(executionId));
-    return live === undefined ? undefined : this.#deliver(live, event);
+    for (;;) {
+      const live = this.#live.get(executionId);
+      if (live !== undefined) return this.#deliver(live, event);
+      // What was read may have left memory again before this goes on: then memory must not hold it twice.
+      if ((await this.#load(executionId)) === undefined) return undefined;
+    }
   }
 
   /** An execution that is in memory, as it is now: possibly ahead of what is durable. */
@@ -95,7 +115,10 @@ export class Runtime {
   onEnd(executionId: number, callback: () => void): () => void {
     const callbacks = this.#ended.get(executionId) ?? new Set();
     this.#ended.set(executionId, callbacks.add(callback));
-    return () => callbacks.delete(callback);
+    return () => {
+      callbacks.delete(callback);
+      if (callbacks.size === 0 && this.#ended.get(executionId) === callbacks) this.#ended.delete(executionId);
+    };
   }
 
   /** Writes changes that are no execution's. They are durable when this resolves. */
@@ -111,18 +134,16 @@ export class Runtime {
     }
   }
 
-  /** Everything that was posted is durable when this resolves. */
+  /** What was posted before this call is durable when it resolves, or undone. */
   async flushed(): Promise<void> {
-    do {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      await this.#committing?.catch(() => {});
-    } while (!this.#filling.isEmpty || this.#committing !== undefined);
+    await (this.#filling.isEmpty ? this.#writing : this.#filling)?.settled;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#timers.stop();
     this.#calls.abortAll();
+    this.#scheduleFlush();
     await this.flushed();
   }
 
@@ -140,7 +161,10 @@ export class Runtime {
   async #read(id: number): Promise<LiveExecution | undefined> {
     const row = await this.#store.executionById(id);
     if (row === undefined || row.status !== "RUNNING") return undefined;
-    const revision = await this.#options.revision(row.revisionId);
+    // The state machine may be gone, and with it what says whether it was an express one. Children of map runs are all kept
+    // like STANDARD executions.
+    const type = row.parent === null && isExpressExecution(row.arn) ? "EXPRESS" : "STANDARD";
+    const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type };
     const [branches, lastEventId] = [await this.#store.branches(id), await this.#store.lastEventId(id)];
     const live = LiveExecution.load(revision, row, this.#options.region, branches, lastEventId);
     if (hasMapRun(live.execution)) await this.#mapRuns.rebuild(live);
@@ -153,7 +177,7 @@ export class Runtime {
     const { execution } = live;
     const change = transition(live.revision.program, execution, event, this.#facts(now));
     return new Promise((resolve, reject) => {
-      this.#filling.add(live, change, { executionId: execution.id, event, change, resolve, reject });
+      this.#filling.add(live, change, { change, resolve, reject });
       this.#scheduleFlush();
     });
   }
@@ -182,54 +206,71 @@ export class Runtime {
     const batch = this.#filling;
     if (batch.isEmpty) return;
     this.#filling = new Batch();
+    this.#writing = batch;
     try {
-      const changes = batch.changes();
-      if (changes.executions.length > 0 || changes.deletedExecutions.length > 0) {
-        this.#committing = this.#store.commit(changes);
+      const { executions, deletedExecutions, unwritable } = batch.changes();
+      for (const [live, entry, error] of unwritable) this.#lose(live, entry, error);
+      if (executions.length > 0 || deletedExecutions.length > 0) {
+        this.#committing = this.#store.commit({ executions, deletedExecutions });
         await this.#committing;
       }
-      this.#committing = undefined;
-      this.#release(batch);
     } catch (error) {
       this.#committing = undefined;
+      this.#writing = undefined;
       this.#undo(batch, error);
+      return;
     }
+    this.#committing = undefined;
+    this.#writing = undefined;
+    this.#release(batch);
     if (!this.#filling.isEmpty) this.#scheduleFlush();
   }
 
   /** The batch is durable: answers go out, effects start. */
   #release(batch: Batch): void {
-    for (const { resolve, change } of batch.posted) resolve(change);
-    for (const [live, effect] of batch.effects()) this.#perform(live, effect);
-    for (const live of batch.executions) {
+    for (const [, { posted }] of batch.entries) {
+      for (const { resolve, change } of posted) resolve(change);
+    }
+    for (const [live, { effects }] of batch.entries) {
+      live.stored = true;
+      for (const effect of effects) this.#perform(live, effect);
+    }
+    for (const [live, { ended }] of batch.entries) {
       live.batches -= 1;
       const { execution } = live;
+      if (ended) this.#tellEnd(live);
       if (execution.status !== "RUNNING") {
         if (live.batches === 0) this.#forget(live);
-        this.#mapRuns.ended(live);
-        for (const callback of this.#ended.get(execution.id) ?? []) callback();
-        this.#ended.delete(execution.id);
       } else if (execution.type === "EXPRESS") {
         this.#timers.setInMemory(execution);
       } else {
         for (const branch of execution.branches.values()) this.#timers.arm(dueAt(execution, branch));
       }
     }
+    batch.settle();
     this.#evictIdle();
+  }
+
+  #tellEnd(live: LiveExecution): void {
+    const { id } = live.execution;
+    this.#mapRuns.ended(live);
+    for (const callback of this.#ended.get(id) ?? []) callback();
+    this.#ended.delete(id);
   }
 
   #perform(live: LiveExecution, effect: Effect): void {
     const { execution } = live;
     switch (effect.kind) {
       case "invoke":
-        // It may have been cancelled before it was released.
-        if (awaitsCall(execution.branches.get(effect.branchId), effect.attempt)) this.#calls.start(execution, effect);
+        // It may have been cancelled before it was released. After the close it is the next process that makes it.
+        if (!this.#closed && awaitsCall(execution.branches.get(effect.branchId), effect.attempt))
+          this.#calls.start(execution, effect);
         return;
       case "cancel":
         this.#calls.abort(execution, effect.attempt);
         return;
       case "continue":
-        this.#postInternal(execution.id, { kind: "turn" });
+        void this.#postInternal(execution.id, { kind: "turn" });
         return;
       case "queued":
         this.#options.onQueued(effect.activityArn);
@@ -238,34 +279,69 @@ export class Runtime {
         this.#mapRuns.start(live, effect);
         return;
       case "stopChildren":
-        void this.#mapRuns.stop(effect.mapRunArn);
+        void this.#untilDone(() => this.#mapRuns.stop(effect.mapRunArn));
         return;
       case "taken":
         return;
     }
   }
 
-  /**
-   * The batch is not durable and nothing of it ever will be: memory forgets it, callers are told, and what came from inside is
-   * tried again.
-   */
+  /** The batch is not durable and never will be; nor will what has begun to fill meanwhile, which stands on it. */
   #undo(batch: Batch, error: unknown): void {
-    // What has begun to fill meanwhile stands on what was lost.
-    const lost = [batch, this.#filling];
+    const undone = [batch, this.#filling];
     this.#filling = new Batch();
-    for (const { executions, posted } of lost) {
-      for (const live of executions) this.#forget(live);
-      for (const { reject } of posted) reject(error);
+    for (const { entries } of undone) {
+      for (const [live, entry] of entries) {
+        // The steps of an express execution stand on nothing but its start: they wait for the next commit.
+        if (live.execution.type === "EXPRESS" && live.stored && !this.#closed) this.#filling.keep(live, entry);
+        else this.#lose(live, entry, error);
+      }
     }
+    for (const each of undone) each.settle();
+    if (!this.#filling.isEmpty) this.#later(() => this.#scheduleFlush());
+  }
+
+  /**
+   * Memory forgets an execution whose changes were not stored, and callers are told. It goes on as the store has it: what waits
+   * for time or for a call may not have been set under way, because memory was ahead.
+   */
+  #lose(live: LiveExecution, { posted }: Entry, error: unknown): void {
+    const { id } = live.execution;
+    this.#forget(live);
+    for (const { reject } of posted) reject(error);
+    if (!live.stored || this.#closed) return;
+    this.#timers.arm(this.#clock.now() + RETRY_MILLISECONDS);
+    this.#later(() => void this.#untilDone(() => this.#takeUp(id)));
   }
 
   /** An event from inside: where it cannot be stored now, it comes again. */
-  #postInternal(executionId: number, event: ExecutionEvent): void {
-    this.post(executionId, event).catch((error: unknown) => {
-      if (this.#closed) return;
-      this.#options.log(`an event is kept in memory because it could not be stored: ${(error as Error).message}`);
-      this.#clock.at(this.#clock.now() + RETRY_MILLISECONDS, () => this.#postInternal(executionId, event));
-    });
+  #postInternal(executionId: number, event: ExecutionEvent): Promise<void> {
+    return this.#untilDone(() => this.post(executionId, event));
+  }
+
+  /** Tries again where the store fails, until it works or the engine closes. */
+  async #untilDone(action: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await action();
+        return;
+      } catch (error) {
+        if (this.#closed) return;
+        this.#report(error);
+        await new Promise<void>((resolve) => this.#later(resolve));
+      }
+    }
+  }
+
+  /** Tells the operator, once where one failure met many. */
+  #report(error: unknown): void {
+    if (error === this.#reported) return;
+    this.#reported = error;
+    this.#options.log(`what happened meanwhile is kept in memory and tried again: ${(error as Error).message}`);
+  }
+
+  #later(action: () => void): void {
+    this.#clock.at(this.#clock.now() + RETRY_MILLISECONDS, action);
   }
 
   #forget(live: LiveExecution): void {

@@ -68,11 +68,14 @@ export function transition(program: Program, execution: Execution, event: Execut
       runReady(turn);
     }
   } catch (error) {
-    if (error !== historyIsFull) throw error;
-    failExecution(turn, execution.lastEventId, {
-      error: "States.Runtime",
-      cause: "The execution reached the maximum number of history events (25000).",
-    });
+    // Whatever else is thrown (JSON nested too deep for the stack, a fault of this program) must not leave the execution between
+    // two states: it would never end, and what comes next would be written on top of it.
+    const cause =
+      error === historyIsFull
+        ? "The execution reached the maximum number of history events (25000)."
+        : `An internal error occurred: ${error instanceof Error ? error.message : String(error)}`;
+    failExecution(turn, execution.lastEventId, { error: "States.Runtime", cause });
+    accepted = true;
   }
   return { accepted, events: turn.events, effects: turn.effects, changed: turn.changed, deleted: turn.deleted };
 }
