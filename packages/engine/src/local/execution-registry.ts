@@ -40,6 +40,8 @@ export class ExecutionRegistry implements Executions {
     const { input, name = timeOrderedUuid(this.#clock.now()) } = request;
     const arn = isExpress ? expressExecutionArn(machine.arn, name, randomUUID()) : executionArn(machine.arn, name);
     const begin = async (): Promise<{ executionArn: string; startDate: number }> => {
+      // It may have been deleted while the store was asked for the name.
+      this.#stateMachines.checkStartable(machine.arn);
       const row: ExecutionRow = {
         id: this.#store.nextExecutionId(),
         arn,
@@ -155,20 +157,23 @@ export class ExecutionRegistry implements Executions {
 
   async ended(arn: string, signal?: AbortSignal): Promise<ExecutionDescription> {
     const { id } = await this.#get(arn);
+    signal?.throwIfAborted();
     for (;;) {
       // The wish is placed before the look: an end between the two is not missed.
       let takeBack = (): void => {};
       const end = new Promise<void>((resolve, reject) => {
-        takeBack = this.#runtime.onEnd(id, resolve);
-        signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+        const forget = this.#runtime.onEnd(id, resolve);
+        const giveUp = (): void => reject(signal?.reason);
+        signal?.addEventListener("abort", giveUp);
+        takeBack = () => {
+          forget();
+          signal?.removeEventListener("abort", giveUp);
+        };
       });
       end.catch(() => {});
-      const row = await this.#get(arn);
-      if (row.status !== "RUNNING") {
-        takeBack();
-        return describe(row);
-      }
       try {
+        const row = await this.#get(arn);
+        if (row.status !== "RUNNING") return describe(row);
         await end;
       } finally {
         takeBack();

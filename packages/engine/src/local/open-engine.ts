@@ -26,6 +26,7 @@ export interface EngineOptions extends TaskOptions {
 /** Opens an engine on a store and takes up what the last process left there. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, region = "us-east-1", accountId = "123456789012", clock = systemClock } = options;
+  const { log = () => {} } = options;
   const home = { region, accountId };
   const runtime: Runtime = new Runtime({
     store,
@@ -36,7 +37,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     revision: (id) => stateMachines.revision(id),
     activityExists: (arn) => activities.exists(arn),
     onQueued: (activityArn) => queues.handOut(activityArn),
-    log: options.log ?? (() => {}),
+    log,
   });
   const queues = new ActivityQueues(store, clock, (executionId, event) => runtime.post(executionId, event));
   const stateMachines = new StateMachineRegistry(store, runtime, clock, home);
@@ -44,6 +45,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const executions = new ExecutionRegistry(store, runtime, stateMachines, clock);
   await activities.load();
   await runtime.recover();
+  try {
+    await stateMachines.finishDeletions();
+  } catch (error) {
+    log(`a state machine is still being deleted: ${(error as Error).message}`);
+  }
   return {
     ...home,
     stateMachines,

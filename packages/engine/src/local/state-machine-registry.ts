@@ -15,7 +15,7 @@ import type {
 import type { Revision } from "../runtime/live-execution.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
-import type { RevisionRow, StateMachineRow, Store } from "../store/store.js";
+import type { ListPlace, RevisionRow, StateMachineRow, Store } from "../store/store.js";
 import { pageByCreation } from "./page-token.js";
 
 /** State machines and their revisions. Definitions are compiled once per revision. */
@@ -108,15 +108,36 @@ export class StateMachineRegistry implements StateMachines {
     return this.#inTurn(async () => {
       const machine = await this.#find(arn);
       if (machine === undefined) return;
-      if (await this.#store.hasRunningExecution(arn)) {
-        const dying: StateMachineRow = { ...machine, status: "DELETING" };
-        await this.#runtime.commit({ stateMachines: [dying] });
-        this.#machines.set(arn, dying);
-        await this.#stopExecutions(arn);
+      const dying: StateMachineRow = { ...machine, status: "DELETING" };
+      let stored = machine;
+      // From now on nothing starts; what was just being started is durable after the flush.
+      this.#machines.set(arn, dying);
+      try {
+        await this.#runtime.flushed();
+        if (await this.#store.hasRunningExecution(arn)) {
+          await this.#runtime.commit({ stateMachines: [dying] });
+          stored = dying;
+          await this.#stopExecutions(arn);
+        }
+        await this.#runtime.commit({ deletedStateMachines: [arn] });
+      } catch (error) {
+        this.#machines.set(arn, stored);
+        throw error;
       }
-      await this.#runtime.commit({ deletedStateMachines: [arn] });
       this.#machines.delete(arn);
     });
+  }
+
+  /** Deletes what the last process had begun to delete. */
+  async finishDeletions(): Promise<void> {
+    let after: ListPlace | undefined;
+    do {
+      const rows: StateMachineRow[] = await this.#store.listStateMachines(1000, after);
+      for (const { arn, status } of rows) {
+        if (status === "DELETING") await this.delete(arn);
+      }
+      after = rows.at(-1);
+    } while (after !== undefined);
   }
 
   async #stopExecutions(stateMachineArn: string): Promise<void> {
@@ -176,6 +197,13 @@ export class StateMachineRegistry implements StateMachines {
     if (machine === undefined || qualifier !== undefined) throw doesNotExist(arn);
     if (machine.status === "DELETING") throw deleting(arn);
     return { machine, revision: this.#revisions.get(machine.revisionId) ?? (await this.revision(machine.revisionId)) };
+  }
+
+  /** Looks once more at what {@link startable} gave, without waiting. @throws ServiceError as it does */
+  checkStartable(arn: string): void {
+    const machine = this.#machines.get(arn);
+    if (machine === undefined) throw doesNotExist(arn);
+    if (machine.status === "DELETING") throw deleting(arn);
   }
 
   /** A revision with its program, compiled at first use. */
