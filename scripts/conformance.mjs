@@ -1,7 +1,8 @@
 // Replays the recorded conversations with AWS that stand beside the repository (../shared/conformance) against the built
 // server. Arguments go on to replay.py: node scripts/conformance.mjs --only base,scenarios
+// --write-known writes the ids of the cases that do not match to docs/conformance-known.txt, instead of comparing with it.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,9 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const conformance = join(root, "../shared/conformance");
 const known = join(root, "docs/conformance-known.txt");
+const out = join(root, "conformance-out");
+const writesKnown = process.argv.includes("--write-known");
+const passedOn = process.argv.slice(2).filter((argument) => argument !== "--write-known");
 
 const lambdaPort = await freePort();
 const data = mkdtempSync(join(tmpdir(), "pawl-conformance-"));
@@ -24,6 +28,9 @@ const server = spawn(
 );
 try {
   process.exitCode = await replay(await serverUrl());
+  if (writesKnown) {
+    writeKnown();
+  }
 } finally {
   server.kill();
   await ended(server);
@@ -33,16 +40,23 @@ try {
 function replay(endpoint) {
   const flags = {
     "--cases": join(conformance, "cases"),
-    "--out": join(root, "conformance-out"),
+    "--out": out,
     "--endpoint": endpoint,
     "--lambda-port": String(lambdaPort),
-    ...(existsSync(known) ? { "--known": known } : {}),
+    ...(existsSync(known) && !writesKnown ? { "--known": known } : {}),
   };
   return ended(
-    spawn("python3", [join(conformance, "replay.py"), ...Object.entries(flags).flat(), ...process.argv.slice(2)], {
+    spawn("python3", [join(conformance, "replay.py"), ...Object.entries(flags).flat(), ...passedOn], {
       stdio: ["ignore", "inherit", "inherit"],
     }),
   );
+}
+
+function writeKnown() {
+  const results = JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
+  const ids = results.filter(({ result }) => result === "differ" || result === "error").map(({ id }) => `${id}\n`);
+  writeFileSync(known, ids.sort().join(""));
+  process.exitCode = 0;
 }
 
 /** The address in the first line that the server prints. */

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { parseJson, printJson } from "@pawl/asl";
 import { machineName, shown } from "./definition-file.js";
 import { CommandError } from "./exit-code.js";
 import { readTextFile } from "./text-file.js";
@@ -79,7 +80,11 @@ function isDefinition(file: string, text: string): boolean {
 
 const INPUT_SUFFIX = ".input.json";
 
-/** The example input that stands beside a definition: `NAME.input.json` for `NAME.asl.json`; undefined where none does. */
+/**
+ * The example input that stands beside a definition (`NAME.input.json` for `NAME.asl.json`) as compact JSON; undefined
+ * where none does.
+ * @throws CommandError where it is no JSON.
+ */
 export async function exampleInput(definitionPath: string): Promise<string | undefined> {
   const stem = basename(definitionPath).replace(/(?:\.asl)?\.json$/, "");
   const file = join(dirname(definitionPath), stem + INPUT_SUFFIX);
@@ -88,7 +93,11 @@ export async function exampleInput(definitionPath: string): Promise<string | und
   } catch {
     return undefined;
   }
-  return (await readTextFile(file)).trim();
+  try {
+    return printJson(parseJson(await readTextFile(file)));
+  } catch (error) {
+    throw new CommandError(`${shown(file)} is no JSON: ${(error as SyntaxError).message}`);
+  }
 }
 
 /** How long, in milliseconds, after a first sign of a change its file is read: editors write in several steps. */

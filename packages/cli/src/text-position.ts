@@ -1,4 +1,4 @@
-import { type AnyNode, type ObjectNode, parse, type ValueNode } from "@humanwhocodes/momoa";
+import { JsonFault, type Outline, outlineJson } from "./json-outline.js";
 
 /** A place in a text; both count from 1. */
 export interface Position {
@@ -13,39 +13,39 @@ export interface Position {
  */
 export function positionsIn(text: string): (location: string | undefined) => Position | undefined {
   try {
-    const { body } = parse(text, { mode: "json" });
-    return (location) => (location === undefined ? undefined : startOf(find(body, location).node));
+    const outline = outlineJson(text);
+    return (location) =>
+      location === undefined ? undefined : positionAt(text, find(outline, location, outline.at).at);
   } catch (error) {
-    const fault = faultPosition(error);
+    if (!(error instanceof JsonFault)) throw error;
+    const fault = positionAt(text, error.offset);
     return () => fault;
   }
 }
 
+function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split("\n");
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
 interface Found {
-  readonly node: AnyNode;
+  readonly at: number;
   /** How many characters of the location led there: of several readings the one that goes furthest holds. */
   readonly used: number;
 }
 
-function find(value: ValueNode, location: string, at: AnyNode = value): Found {
-  const here: Found = { node: at, used: 0 };
-  if (value.type === "Array") {
-    const [part, index] =
-      /^(?:\/(\d+)|\[(\d+)\])(?![^/[])/.exec(location)?.filter((match) => match !== undefined) ?? [];
-    const element = index === undefined ? undefined : value.elements[Number(index)]?.value;
-    return part === undefined || element === undefined ? here : further(part, element, location, element);
+function find(value: Outline, location: string, at: number): Found {
+  let best: Found = { at, used: 0 };
+  const [part, index] = /^(?:\/(\d+)|\[(\d+)\])(?![^/[])/.exec(location)?.filter((match) => match !== undefined) ?? [];
+  const element = value.elements[Number(index)];
+  if (part !== undefined && element !== undefined) {
+    best = further(part, element, location, element.at);
   }
-  return value.type === "Object" ? findMember(value, location, here) : here;
-}
-
-/** Names may hold `/` themselves, escaped or not, so every member that the location can mean is tried. */
-function findMember(object: ObjectNode, location: string, here: Found): Found {
-  let best = here;
-  for (const member of object.members) {
-    const name = member.name.type === "String" ? member.name.value : member.name.name;
-    for (const part of new Set([`/${name}`, `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`])) {
-      if (location.startsWith(part) && ["", "/", "["].includes(location.charAt(part.length))) {
-        const found = further(part, member.value, location, member.name);
+  // Names may hold `/` themselves, escaped or not, so every member that the location can mean is tried.
+  for (const member of value.members) {
+    for (const name of new Set([member.name, member.name.replaceAll("~", "~0").replaceAll("/", "~1")])) {
+      if (location.startsWith(`/${name}`) && ["", "/", "["].includes(location.charAt(name.length + 1))) {
+        const found = further(`/${name}`, member.value, location, member.at);
         best = found.used > best.used ? found : best;
       }
     }
@@ -53,16 +53,7 @@ function findMember(object: ObjectNode, location: string, here: Found): Found {
   return best;
 }
 
-function further(part: string, value: ValueNode, location: string, at: AnyNode): Found {
+function further(part: string, value: Outline, location: string, at: number): Found {
   const found = find(value, location.slice(part.length), at);
-  return { node: found.node, used: found.used + part.length };
-}
-
-function startOf(node: AnyNode): Position {
-  return { line: node.loc.start.line, column: node.loc.start.column };
-}
-
-function faultPosition(error: unknown): Position | undefined {
-  const { line, column } = error as { line?: unknown; column?: unknown };
-  return typeof line === "number" && typeof column === "number" ? { line, column } : undefined;
+  return { at: found.at, used: found.used + part.length };
 }

@@ -52,5 +52,5 @@ function summary(event: HistoryEvent): string {
   const fault = [details.error, details.cause].filter((part) => part !== undefined).join(": ");
   return [details.name ?? details.state, iteration, items, called, fault, details.input ?? details.output]
     .filter((part) => part !== undefined && part !== "")
-    .join("  ");
+    .join(" · ");
 }

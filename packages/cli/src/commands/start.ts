@@ -113,7 +113,7 @@ function showRegistration({ outcome, name, diagnostics, activities }: Registrati
   for (const diagnostic of diagnostics) {
     writeLine(diagnosticLine(diagnostic));
   }
-  const consequence = outcome === "refused" ? ": the state machine is as before" : "";
+  const consequence = outcome === "refused" ? ": nothing changes" : "";
   writeLine(`${styled(OUTCOMES[outcome], outcome.padEnd(9))}  ${name}  ${styled("dim", shown(path))}${consequence}`);
   for (const activity of activities) {
     writeLine(`${styled(OUTCOMES.created, "created".padEnd(9))}  activity ${oneLine(activity)}`);
@@ -133,7 +133,7 @@ async function runExample(engine: Engine, { path }: DefinitionFile, url: string,
   if (end === undefined) {
     return;
   }
-  const flags = [`--state-machine-arn ${stateMachineArn}`, `--input ${shellQuoted(input.replace(/\s*\n\s*/g, " "))}`];
+  const flags = [`--state-machine-arn ${stateMachineArn}`, `--input ${shellQuoted(input)}`];
   const showCommand = (...lines: readonly string[]): void => writeLine(`  ${lines.join(" \\\n    ")}`);
   writeLine("\nStart the next one with the AWS CLI (any credentials do):");
   showCommand(
