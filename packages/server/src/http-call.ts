@@ -26,6 +26,9 @@ const lingerMs = 2_000;
 /**
  * One HTTP request, from its head to its answer. The server makes these instead of plain message objects, so that a
  * call needs no further object and no closures.
+ *
+ * A StartExecution that an engine answers at once costs 25.2 µs of processor time, a bare node:http server that parses
+ * the same body and answers 22.7 µs: 0.90 of its speed (Node 20.20, two cores; bench/start-execution.mjs).
  */
 export class HttpCall extends IncomingMessage implements Caller {
   // Both are there from `serve` on, which comes before all else.
@@ -64,7 +67,10 @@ export class HttpCall extends IncomingMessage implements Caller {
 
   signal(): AbortSignal {
     const gone = new AbortController();
-    const { polls } = this.#host;
+    const { polls, closing } = this.#host;
+    if (closing) {
+      gone.abort();
+    }
     polls.add(gone);
     this.#response.once("close", () => {
       polls.delete(gone);

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "@pawl/asl";
 import {
   type ActivityDescription,
   type Engine,
@@ -11,6 +12,8 @@ import {
 /** What a caller of the fake asked of it, newest last. */
 export interface FakeEngine extends Engine {
   readonly requests: unknown[];
+  /** What it finds in every definition. */
+  readonly diagnostics: Diagnostic[];
   /** Hands a task to the poll that waits, or to the next one. */
   offer(taskToken: string, input: string): void;
   /** Makes every operation throw this. */
@@ -31,6 +34,7 @@ export function fakeEngine(): FakeEngine {
   const tasks: { taskToken: string; input: string }[] = [];
   const polls: ((task: { taskToken: string; input: string }) => void)[] = [];
   const requests: unknown[] = [];
+  const diagnostics: Diagnostic[] = [];
   let broken: { error: unknown } | undefined;
 
   const note = (request: unknown) => {
@@ -67,6 +71,7 @@ export function fakeEngine(): FakeEngine {
     region: "us-east-1",
     accountId: "123456789012",
     requests,
+    diagnostics,
     offer: (taskToken, input) => {
       const poll = polls.shift();
       if (poll === undefined) {
@@ -120,7 +125,7 @@ export function fakeEngine(): FakeEngine {
         note(request);
         return page([...machines.values()].reverse(), request);
       },
-      validate: () => [],
+      validate: () => diagnostics,
     },
     executions: {
       start: async (request) => {

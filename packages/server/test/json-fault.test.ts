@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { jsonFault } from "../src/json-fault.js";
 
@@ -69,6 +70,32 @@ describe("what is wrong with a text", () => {
     const shown = `"${text.slice(0, 500)}"[truncated ${text.length - 500} chars]`;
     expect(jsonFault(text)).toBe(
       `Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)${shown}; line: 2, column: 3])`,
+    );
+  });
+
+  it("finds a fault exactly where JSON.parse finds one", () => {
+    const damaged = fc
+      .tuple(
+        fc.json(),
+        fc.nat(),
+        fc.nat(3),
+        fc.string({ maxLength: 2, unit: fc.constantFrom(...'{}[],:"\\-0.e tnu\n') }),
+      )
+      .map(([text, at, removed, added]) => {
+        const start = at % (text.length + 1);
+        return text.slice(0, start) + added + text.slice(start + removed);
+      });
+    fc.assert(
+      fc.property(damaged, (text) => {
+        let parses = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          parses = false;
+        }
+        expect(jsonFault(text) === "").toBe(parses);
+      }),
+      { numRuns: 2000 },
     );
   });
 });

@@ -34,6 +34,7 @@ import {
   StopExecutionCommand,
   TooManyTags,
   UpdateStateMachineCommand,
+  ValidateStateMachineDefinitionCommand,
   ValidationException,
 } from "@aws-sdk/client-sfn";
 import { ServiceError } from "@pawl/engine";
@@ -200,6 +201,13 @@ describe("state machines", () => {
     expect(described.definition).toBe("{}");
   });
 
+  it("tells which variables its states read", async () => {
+    const reading = '{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"b.$":"$a"},"End":true}}}';
+    await client.send(new CreateStateMachineCommand({ name: "orders", definition: reading, roleArn }));
+    const described = await client.send(new DescribeStateMachineCommand({ stateMachineArn: machineArn }));
+    expect(described.variableReferences).toEqual({ A: ["a"] });
+  });
+
   it("updates one", async () => {
     await createMachine();
     const { updateDate, revisionId } = await client.send(
@@ -248,6 +256,26 @@ describe("state machines", () => {
         creationDate: created,
       },
     ]);
+  });
+});
+
+describe("definitions", () => {
+  const error = { severity: "ERROR", code: "SCHEMA_VALIDATION_FAILED", message: "no", location: "/" } as const;
+  const warning = { severity: "WARNING", code: "NO_DOLLAR", message: "hm", location: "/States/A" } as const;
+  const validate = async (input: Partial<ValidateStateMachineDefinitionCommand["input"]> = {}) => {
+    const command = new ValidateStateMachineDefinitionCommand({ definition, ...input });
+    const { $metadata: _, ...answer } = await client.send(command);
+    return answer;
+  };
+
+  it("are checked without making anything of them", async () => {
+    engine.diagnostics.push(warning);
+    expect(await validate()).toEqual({ result: "OK", diagnostics: [], truncated: false });
+    expect(await validate({ severity: "WARNING" })).toEqual({ result: "OK", diagnostics: [warning], truncated: false });
+    engine.diagnostics.push(error, error);
+    expect(await validate()).toEqual({ result: "FAIL", diagnostics: [error, error], truncated: false });
+    expect(await validate({ maxResults: 1 })).toEqual({ result: "FAIL", diagnostics: [error], truncated: true });
+    expect(engine.requests).toEqual([]);
   });
 });
 
@@ -366,15 +394,18 @@ describe("executions", () => {
     expect(described.output).toBeUndefined();
   });
 
-  it.each([
-    [DescribeExecutionCommand],
-    [StopExecutionCommand],
-    [GetExecutionHistoryCommand],
-    [DescribeStateMachineForExecutionCommand],
-  ])("has no Express executions to look at: %o", async (Command) => {
-    const refused = await caught(client.send(new Command({ executionArn: expressArn }) as DescribeExecutionCommand));
-    expect(refused).toBeInstanceOf(InvalidArn);
-    expect(refused.message).toBe("Invalid Arn: 'Resource type not valid in this context: express'");
+  it("has no Express executions to look at", async () => {
+    const input = { executionArn: expressArn };
+    for (const looked of [
+      client.send(new DescribeExecutionCommand(input)),
+      client.send(new StopExecutionCommand(input)),
+      client.send(new GetExecutionHistoryCommand(input)),
+      client.send(new DescribeStateMachineForExecutionCommand(input)),
+    ]) {
+      const refused = await caught(looked);
+      expect(refused).toBeInstanceOf(InvalidArn);
+      expect(refused.message).toBe("Invalid Arn: 'Resource type not valid in this context: express'");
+    }
   });
 
   it("answers for executions that are not there", async () => {

@@ -1,5 +1,6 @@
 import { parseArn } from "../arn.js";
 import { reportedConfiguration } from "../configuration.js";
+import { reportedDefinition } from "../definition-report.js";
 import { operation } from "../operation.js";
 import { epochSeconds } from "../timestamp.js";
 
@@ -10,7 +11,7 @@ export const describeStateMachineForExecution = operation("DescribeStateMachineF
   return JSON.stringify({
     stateMachineArn: machine.stateMachineArn,
     name: machine.name,
-    definition: input.includedData === "METADATA_ONLY" ? "{}" : machine.definition,
+    ...reportedDefinition(machine.definition, input.includedData),
     roleArn: machine.roleArn,
     updateDate: epochSeconds(machine.updateDate),
     revisionId: machine.revisionId,

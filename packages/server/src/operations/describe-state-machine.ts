@@ -1,5 +1,6 @@
 import { parseArn } from "../arn.js";
 import { reportedConfiguration } from "../configuration.js";
+import { reportedDefinition } from "../definition-report.js";
 import { operation } from "../operation.js";
 import { epochSeconds } from "../timestamp.js";
 
@@ -11,7 +12,7 @@ export const describeStateMachine = operation("DescribeStateMachine", async (eng
     stateMachineArn: machine.stateMachineArn,
     name: machine.name,
     status: machine.status,
-    definition: input.includedData === "METADATA_ONLY" ? "{}" : machine.definition,
+    ...reportedDefinition(machine.definition, input.includedData),
     roleArn: machine.roleArn,
     type: machine.type,
     creationDate: epochSeconds(machine.creationDate),

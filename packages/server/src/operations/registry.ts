@@ -18,6 +18,7 @@ import { sendTaskSuccess } from "./send-task-success.js";
 import { startExecution } from "./start-execution.js";
 import { stopExecution } from "./stop-execution.js";
 import { updateStateMachine } from "./update-state-machine.js";
+import { validateStateMachineDefinition } from "./validate-state-machine-definition.js";
 
 /** The operations that this server has; docs/api.md tells the same. */
 export const operations: readonly Operation[] = [
@@ -40,6 +41,7 @@ export const operations: readonly Operation[] = [
   startExecution,
   stopExecution,
   updateStateMachine,
+  validateStateMachineDefinition,
 ];
 
 const byTarget: ReadonlyMap<string, Operation> = new Map(
