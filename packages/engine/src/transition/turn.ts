@@ -1,8 +1,8 @@
-import type { Json, JsonObject, Program, Scope, State } from "@pawl/asl";
-import { type Branch, type Execution, visibleVariables } from "../execution.js";
+import type { Json, Program, Scope, State } from "@pawl/asl";
+import type { Branch, Execution } from "../execution.js";
 import { type HistoryEvent, MAX_HISTORY_EVENTS } from "../history/history-event.js";
-import { contextObject } from "./context-object.js";
 import type { Effect } from "./effect.js";
+import { type ScopeExtra, StateScope } from "./state-scope.js";
 
 /** What a transition reads besides its arguments. Everything here is deterministic for one event. */
 export interface Facts {
@@ -67,24 +67,12 @@ export function stateOf(turn: Turn, branch: Branch): State {
   return state;
 }
 
-/** What the expressions of the branch's state see. `task` and `item` are the parts of the context that not every state has. */
-export function scopeOf(turn: Turn, branch: Branch, extra: { taskToken?: string; item?: MapItem } = {}): Scope {
-  let context: JsonObject | undefined;
-  let variables: JsonObject | undefined;
-  return {
-    input: branch.input,
-    get variables() {
-      variables ??= visibleVariables(turn.execution, branch);
-      return variables;
-    },
-    context() {
-      context ??= contextObject(turn, branch, extra);
-      return context;
-    },
-    random: turn.facts.random,
-    uuid: turn.facts.uuid,
-  };
+/** What the expressions of the branch's state see. */
+export function scopeOf(turn: Turn, branch: Branch, extra: ScopeExtra = NO_EXTRA): Scope {
+  return new StateScope(turn, branch, extra);
 }
+
+const NO_EXTRA: ScopeExtra = {};
 
 /** The item that an ItemSelector is evaluated for. */
 export interface MapItem {
