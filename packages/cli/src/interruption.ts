@@ -1,13 +1,6 @@
 import { exitCode } from "./exit-code.js";
 
 /** Ctrl-C and the signals that mean the same. */
-export interface Interruption {
-  /** Aborted by the first of them. */
-  readonly signal: AbortSignal;
-  /** Gives the signals back to their defaults. */
-  dispose(): void;
-}
-
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
@@ -16,8 +9,11 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 const SAME_KEYSTROKE = 500;
 
-/** From now on the first Ctrl-C aborts `signal`, for an orderly end, and a second one ends the process at once. */
-export function onInterruption(): Interruption {
+/**
+ * From now on the first Ctrl-C aborts the signal that is returned, for an orderly end, and a second one ends the process at
+ * once. It stays so until the process ends: the first one may come twice, and late.
+ */
+export function onInterruption(): AbortSignal {
   const controller = new AbortController();
   let first: number | undefined;
   const handle = (): void => {
@@ -31,12 +27,5 @@ export function onInterruption(): Interruption {
   for (const name of SIGNALS) {
     process.on(name, handle);
   }
-  return {
-    signal: controller.signal,
-    dispose() {
-      for (const name of SIGNALS) {
-        process.off(name, handle);
-      }
-    },
-  };
+  return controller.signal;
 }

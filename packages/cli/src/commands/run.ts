@@ -63,14 +63,13 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     }
   };
   const interruption = onInterruption();
-  interruption.signal.addEventListener("abort", () => stop("Pawl.Interrupted", "Stopped by Ctrl-C."));
+  interruption.addEventListener("abort", () => stop("Pawl.Interrupted", "Stopped by Ctrl-C."));
   // Followed to its end even after Ctrl-C: then that end is the stop.
   const { signal } = new AbortController();
   const end = await showExecution(engineExecution(engine, executionArn), { json: wantsJson(options), signal, onStep });
   await stopped;
-  interruption.dispose();
   await engine.close();
-  if (interruption.signal.aborted) {
+  if (interruption.aborted) {
     return exitCode.interrupted;
   }
   return end?.status === "SUCCEEDED" ? exitCode.ok : exitCode.no;

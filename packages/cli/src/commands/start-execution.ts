@@ -45,10 +45,8 @@ export async function startExecution(options: StartExecutionOptions): Promise<nu
   if (executionArn.includes(":express:")) {
     throw new CommandError("It runs, but cannot be waited for: the API keeps no history of EXPRESS executions");
   }
-  const interruption = onInterruption();
-  const { signal } = interruption;
+  const signal = onInterruption();
   const end = await showExecution(apiExecution(api, executionArn, signal), { json, signal });
-  interruption.dispose();
   api.close();
   if (end === undefined) {
     writeNote(`\nNo longer waiting; the execution goes on. Look at it with: pawl describe ${executionArn}`);

@@ -50,11 +50,11 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
     changes = changes.then(() => registerChange(engine, path, text));
   });
   if (example !== undefined) {
-    await runExample(engine, example, server.url, interruption.signal);
+    await runExample(engine, example, server.url, interruption);
   }
-  if (!interruption.signal.aborted) {
+  if (!interruption.aborted) {
     writeLine("\nCtrl-C stops the server.");
-    await aborted(interruption.signal);
+    await aborted(interruption);
   }
 
   writeLine("\nStopping");
@@ -62,7 +62,6 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
   await changes;
   await server.close();
   await engine.close();
-  interruption.dispose();
   return exitCode.ok;
 }
 
