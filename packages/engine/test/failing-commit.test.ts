@@ -7,7 +7,7 @@ const full = new Error("no space left");
 const hello = { StartAt: "Hello", States: { Hello: { Type: "Pass", End: true } } };
 const wait = (seconds: number) => ({ StartAt: "W", States: { W: { Type: "Wait", Seconds: seconds, End: true } } });
 const call = { StartAt: "Call", States: { Call: AnsweredByHand.state() } };
-const anybody = new AbortController().signal;
+const anybody = (): AbortSignal => new AbortController().signal;
 
 describe("what callers asked for", () => {
   it("is refused with the store's error and leaves nothing behind", async () => {
@@ -48,9 +48,9 @@ describe("what callers asked for", () => {
     const arn = await machine({ StartAt: "T", States: { T: { Type: "Task", Resource: activityArn, End: true } } });
     const execution = await start(arn);
     watch.break(full);
-    await expect(engine.activities.task({ activityArn }, anybody)).rejects.toBe(full);
+    await expect(engine.activities.task({ activityArn }, anybody())).rejects.toBe(full);
     watch.mend();
-    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody)) ?? {};
+    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody())) ?? {};
     watch.break(full);
     await expect(engine.activities.succeed({ taskToken, output: "1" })).rejects.toBe(full);
     await expect(engine.activities.heartbeat({ taskToken })).rejects.toBe(full);
@@ -160,7 +160,7 @@ describe("what memory knew ahead of the store is taken back", () => {
         States: { T: { Type: "Task", Resource: activityArn, Next: "W" }, W: { Type: "Wait", Seconds: 60, End: true } },
       }),
     );
-    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody)) ?? {};
+    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody())) ?? {};
     watch.hold();
     const report = engine.activities.succeed({ taskToken, output: "1" });
     await settled();
@@ -186,7 +186,7 @@ describe("what memory knew ahead of the store is taken back", () => {
         States: { T: { Type: "Task", Resource: activityArn, Next: "Call" }, Call: AnsweredByHand.state() },
       }),
     );
-    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody)) ?? {};
+    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody())) ?? {};
     watch.hold();
     const report = engine.activities.succeed({ taskToken, output: "1" });
     await settled();
@@ -295,7 +295,7 @@ describe("one execution that cannot be carried on", () => {
       States: { T: { Type: "Task", Resource: activityArn, Next: "W" }, W: { Type: "Wait", Seconds: 9, End: true } },
     });
     const execution = await start(arn);
-    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody)) ?? {};
+    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody())) ?? {};
     await engine.activities.succeed({ taskToken, output: deep });
     expect(await look(execution)).toMatchObject({ status: "FAILED", error: "States.Runtime" });
     expect((await eventTypes(engine, execution)).slice(-2)).toEqual(["ActivitySucceeded", "ExecutionFailed"]);

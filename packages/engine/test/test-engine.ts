@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Engine, EngineOptions, ExecutionDescription } from "../src/index.js";
 import { openEngine, openSqliteStore } from "../src/index.js";
-import { TurnedClock } from "./turned-clock.js";
+import { settled, TurnedClock } from "./turned-clock.js";
 import { type Watch, watchStore } from "./watched-store.js";
 
 /** An engine on a store that the test watches and a clock that it turns. */
@@ -21,6 +21,8 @@ export interface TestEngine {
   /** Starts an execution and returns its ARN. */
   start(stateMachineArn: string, input?: unknown, name?: string): Promise<string>;
   describe(executionArn: string): Promise<ExecutionDescription>;
+  /** Lets everything come to rest that waits for neither time nor the test. */
+  rest(): Promise<void>;
   /** Ends as a process does that is killed: what is not committed is gone. The clock goes on to stand where it stood. */
   kill(): Promise<void>;
 }
@@ -36,9 +38,9 @@ let machines = 0;
 
 /** Closed when the test ends. */
 export async function openTestEngine({ folder, now, ...options }: TestEngineOptions = {}): Promise<TestEngine> {
-  const clock = new TurnedClock(now);
   const store = await openSqliteStore(folder === undefined ? "memory" : { folder });
   const watch = watchStore(store);
+  const clock = new TurnedClock(now, () => watch.busy);
   const log: string[] = [];
   const engine = await openEngine({ ...options, store: watch.store, clock, log: (message) => log.push(message) });
   onTestFinished(async () => {
@@ -69,6 +71,7 @@ export async function openTestEngine({ folder, now, ...options }: TestEngineOpti
       return (await engine.executions.start(name === undefined ? request : { ...request, name })).executionArn;
     },
     describe: (executionArn) => engine.executions.describe(executionArn),
+    rest: () => settled(() => watch.busy),
     async kill() {
       // Its timers stand with its clock, and what it still tries fails: the file belongs to the next process.
       await store.close();

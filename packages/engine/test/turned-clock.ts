@@ -4,9 +4,12 @@ import type { Clock } from "../src/clock.js";
 export class TurnedClock implements Clock {
   #now: number;
   #alarms: Alarm[] = [];
+  readonly #isBusy: () => boolean;
 
-  constructor(now = Date.UTC(2026, 0, 1)) {
+  /** @param isBusy true while something is at work elsewhere that the clock has to wait for before it is turned on */
+  constructor(now = Date.UTC(2026, 0, 1), isBusy = () => false) {
     this.#now = now;
+    this.#isBusy = isBusy;
   }
 
   now(): number {
@@ -35,15 +38,15 @@ export class TurnedClock implements Clock {
   /** Turns the clock on, stopping at every alarm on the way until what it woke has come to rest. */
   async turn(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
-    await settled();
+    await settled(this.#isBusy);
     for (let alarm = this.#alarms[0]; alarm !== undefined && alarm.time <= end; alarm = this.#alarms[0]) {
       this.#alarms.shift();
       this.#now = alarm.time;
       alarm.callback();
-      await settled();
+      await settled(this.#isBusy);
     }
     this.#now = end;
-    await settled();
+    await settled(this.#isBusy);
   }
 
   /** Turns the clock to its next alarm; false where none is set. */
@@ -64,6 +67,8 @@ interface Alarm {
  * Lets everything run that waits for no more than turns of the event loop. A commit takes one turn, and an alarm at most four
  * commits one after the other (wake, hand out, look again, arm).
  */
-export async function settled(): Promise<void> {
-  for (let turn = 0; turn < 12; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+export async function settled(isBusy = () => false): Promise<void> {
+  for (let quiet = 0; quiet < 12; quiet = isBusy() ? 0 : quiet + 1) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
 }

@@ -9,10 +9,14 @@ export interface Watch {
   readonly mostAtOnce: number;
   /** How often each method was called. */
   calls(method: keyof Store): number;
+  /** True while the store itself is at work: commits that are held back do not count. */
+  readonly busy: boolean;
   /** Commits from now on do nothing until {@link Watch.letGo}. */
   hold(): void;
   /** Lets the commits go that are held. */
   letGo(): void;
+  /** The next answer of this method arrives only when the function returned is called. */
+  late(method: keyof Store): () => void;
   /** What is called from now on rejects with this error: `commit`, or the methods named. */
   break(error: Error, ...methods: (keyof Store)[]): void;
   mend(): void;
@@ -23,6 +27,8 @@ export function watchStore(inner: Store): Watch {
   const counts = new Map<PropertyKey, number>();
   let held: (() => void)[] | undefined;
   let broken: { error: Error; methods: ReadonlySet<PropertyKey> } | undefined;
+  const late = new Map<PropertyKey, Promise<void>>();
+  let busy = 0;
   let underWay = 0;
   let mostAtOnce = 0;
 
@@ -36,7 +42,14 @@ export function watchStore(inner: Store): Watch {
     }
     try {
       if (fault !== undefined) throw fault;
-      return await method.apply(inner, parameters);
+      busy += 1;
+      const answer = await Promise.resolve(method.apply(inner, parameters)).finally(() => {
+        busy -= 1;
+      });
+      const delay = late.get(name);
+      late.delete(name);
+      await delay;
+      return answer;
     } finally {
       if (name === "commit") underWay -= 1;
     }
@@ -60,6 +73,9 @@ export function watchStore(inner: Store): Watch {
     get mostAtOnce() {
       return mostAtOnce;
     },
+    get busy() {
+      return busy > 0;
+    },
     calls: (method) => counts.get(method) ?? 0,
     hold() {
       held ??= [];
@@ -68,6 +84,16 @@ export function watchStore(inner: Store): Watch {
       const waiting = held ?? [];
       held = undefined;
       for (const go of waiting) go();
+    },
+    late(method) {
+      let arrive = (): void => {};
+      late.set(
+        method,
+        new Promise((resolve) => {
+          arrive = resolve;
+        }),
+      );
+      return arrive;
     },
     break(error, ...methods) {
       broken = { error, methods: new Set(methods.length === 0 ? ["commit"] : methods) };
