@@ -16,8 +16,8 @@ export type ArnKind = keyof typeof FORMS;
 const FORMS = {
   stateMachine: "stateMachine:NAME",
   execution: "execution:MACHINE:NAME",
-  express: "express:MACHINE:NAME:ID",
   activity: "activity:NAME",
+  mapRun: "mapRun:MACHINE/LABEL:ID",
 } as const;
 
 const PATTERN = /^arn:aws[a-z-]*:states:([a-z0-9-]+):(\d{12}):(\w+):(\S+)$/;

@@ -96,8 +96,8 @@ export function createProgram(done: (code: number) => void): Command {
   withApi(
     program
       .command("describe")
-      .summary("say what is known of an execution, a state machine or an activity")
-      .argument("<arn>", "ARN of an execution, a state machine or an activity"),
+      .summary("say what is known of an execution, a state machine, an activity or a map run")
+      .argument("<arn>", "ARN of an execution, a state machine, an activity or a map run"),
   )
     .addHelpText("after", examples(`pawl describe ${EXECUTION_ARN}`, `pawl describe ${MACHINE_ARN} --json`))
     .action(async (arn, options) => done(await (await import("./commands/describe.js")).describe(arn, options)));

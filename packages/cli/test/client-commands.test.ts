@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { CreateStateMachineCommand } from "@aws-sdk/client-sfn";
 import { expect, test } from "vitest";
 import { failing, hello, machineArn, oneState, waiting, writeDefinitions } from "./definitions.js";
 import { PawlProcess, type PawlServer, pawl, pawlStart, temporaryFolder } from "./pawl-process.js";
+import { sdkClient } from "./sdk-client.js";
 
 /** A server with some state machines, and a way to ask it. */
 async function served(definitions: Readonly<Record<string, string>>, data = "memory") {
@@ -83,6 +85,18 @@ test("--wait goes on when the server dies and is started again", async () => {
   const { code, stdout } = await waiter.ended;
   expect(records(stdout).at(-1)).toMatchObject({ status: "SUCCEEDED" });
   expect(code).toBe(0);
+});
+
+test("--wait says that an EXPRESS execution cannot be followed", async () => {
+  const { server, ask } = await served({});
+  const roleArn = "arn:aws:iam::123456789012:role/pawl";
+  await sdkClient(server.url).send(
+    new CreateStateMachineCommand({ name: "fast", definition: hello, roleArn, type: "EXPRESS" }),
+  );
+  const { code, stdout, stderr } = await ask("start-execution", "--state-machine-arn", machineArn("fast"), "--wait");
+  expect(stdout).toContain("arn:aws:states:us-east-1:123456789012:express:fast:");
+  expect(stderr).toMatch(/^pawl: [^\n]*the API keeps no history of EXPRESS executions\n$/);
+  expect(code).toBe(2);
 });
 
 test("input comes from the flag, a file or standard input, exactly as it is", async () => {

@@ -4,24 +4,13 @@ import { join } from "node:path";
 import {
   DescribeExecutionCommand,
   ListStateMachinesCommand,
-  SFNClient,
+  type SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
 import { expect, onTestFinished, test } from "vitest";
 import { failing, hello, machineArn, oneState, waiting, writeDefinitions } from "./definitions.js";
 import { examples, PawlProcess, pawl, pawlStart, repository, temporaryFolder } from "./pawl-process.js";
-
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-
-function sdkClient(endpoint: string): SFNClient {
-  const client = new SFNClient({
-    endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
-  onTestFinished(() => client.destroy());
-  return client;
-}
+import { sdkClient } from "./sdk-client.js";
 
 async function machineNames(client: SFNClient): Promise<string[]> {
   const { stateMachines = [] } = await client.send(new ListStateMachinesCommand({}));

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { hello, machineArn, writeDefinitions } from "./definitions.js";
-import { pawl, temporaryFolder } from "./pawl-process.js";
+import { pawl, pawlStart, temporaryFolder } from "./pawl-process.js";
 
 const nowhere = ["--endpoint", "http://127.0.0.1:1"];
 
@@ -73,6 +73,15 @@ test("a data folder that is a file is one sentence", async () => {
   const { code, stderr } = await pawl(["start", "--port", "0", "--data", file]);
   expect(stderr).toMatch(/^pawl: [^\n]+\n$/);
   expect(stderr).toContain(file);
+  expect(code).toBe(2);
+});
+
+test("a data folder that another server uses is one sentence", async () => {
+  const folder = await temporaryFolder();
+  await pawlStart(["--data", folder]);
+  const { code, stdout, stderr } = await pawl(["start", "--port", "0", "--data", folder]);
+  expect(stderr).toMatch(/^pawl: [^\n]+ is in use by another process[^\n]+\n$/);
+  expect(stdout).toBe("");
   expect(code).toBe(2);
 });
 

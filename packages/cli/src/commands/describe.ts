@@ -19,7 +19,7 @@ import { record } from "../table.js";
 type Answer = Readonly<Record<string, unknown>>;
 
 export async function describe(arnText: string, options: ApiOptions & OutputOptions): Promise<number> {
-  const arn = parseArn(arnText, "execution", "stateMachine", "activity");
+  const arn = parseArn(arnText, "execution", "stateMachine", "activity", "mapRun");
   const api = await openApi(options, arn.region);
   const { $metadata, ...answer } = await ask(api, arn);
   api.close();
@@ -34,11 +34,14 @@ export async function describe(arnText: string, options: ApiOptions & OutputOpti
 }
 
 function ask(api: Api, { kind, text }: Arn): Promise<Answer> {
-  const { DescribeActivityCommand, DescribeExecutionCommand, DescribeStateMachineCommand } = api.sdk;
+  const { DescribeActivityCommand, DescribeExecutionCommand, DescribeMapRunCommand, DescribeStateMachineCommand } =
+    api.sdk;
   return api.request<Answer>(async (client) => {
     switch (kind) {
       case "activity":
         return { ...(await client.send(new DescribeActivityCommand({ activityArn: text }))) };
+      case "mapRun":
+        return { ...(await client.send(new DescribeMapRunCommand({ mapRunArn: text }))) };
       case "stateMachine":
         return { ...(await client.send(new DescribeStateMachineCommand({ stateMachineArn: text }))) };
       default:
