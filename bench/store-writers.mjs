@@ -35,8 +35,13 @@ export const shapes = {
     const statements = tables.map(({ into, columns }) => database.prepare(insertRows(into, columns, 16)));
     return (rows) => {
       for (let first = 0; first < rows.length; first += 16) {
-        const part = rows.slice(first, first + 16);
-        statements.forEach((statement, table) => void statement.run(part.flatMap((row) => row[table])));
+        statements.forEach((statement, table) => {
+          const values = [];
+          for (let index = first; index < first + 16; index++) {
+            for (const value of rows[index][table]) values.push(value);
+          }
+          statement.run(values);
+        });
       }
     };
   },

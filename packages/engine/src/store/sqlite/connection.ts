@@ -25,10 +25,10 @@ export type SqlValue = string | number | null;
 export type SqlRow = readonly SqlValue[];
 
 /**
- * The driver is libsql: prebuilt for every platform without an install script, and it can run a statement on a thread of
+ * The driver is libsql: prebuilt for macOS, Linux and Windows without an install script, and it can run a statement on a thread of
  * its own (`commit` in `store.ts` says what that gives). Measured against better-sqlite3 12, which downloads or compiles
- * itself in an install script and has one thread: inserts take 1.6 times as long one row at a time, 1.2 times in statements
- * of 16 rows; commits the same.
+ * itself in an install script and has one thread: inserts take 1.6 times as long, 2.4 microseconds more for an execution;
+ * commits the same.
  *
  * Where it differs from what one expects of a driver, and what this store does about it:
  * - `close` leaves the connection open, and the file locked, until its statements are collected as garbage. So

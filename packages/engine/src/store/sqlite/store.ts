@@ -122,8 +122,8 @@ class SqliteStore implements Store {
   /**
    * Writes on the calling thread, commits on the driver's: writing the log and waiting for the disk is half of the work or
    * more. Measured with commits one after the other while JavaScript is busy for 30 (100) microseconds an execution:
-   * 1.7 (1.3) times the executions a second of a commit on the calling thread. A worker thread that is sent all rows gives
-   * another 1.2 (1.1), for a message each way with every read; not worth it.
+   * 1.6 (1.2) times the executions a second of a commit on the calling thread. A worker thread that is sent all rows gives
+   * another 1.15 (1.05), for a message each way with every read; not worth it.
    * In memory there is nothing to wait for, and a test stays free of threads.
    */
   async #commit(changes: Changes): Promise<void> {
