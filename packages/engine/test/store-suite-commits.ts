@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { activityRow, branch, chunk, revision, stateMachine, stateMachineArn } from "./store-rows.js";
+import type { StoreSuite } from "./store-suite.js";
+
+/** What every store must do with commits, and with state machines, revisions and activities. */
+export function commitTests(suite: StoreSuite): void {
+  describe("state machines, revisions and activities", () => {
+    test("are put, replaced and deleted", async () => {
+      const machine = stateMachine("one", 5);
+      const activity = activityRow("one", 5);
+      await suite.store.commit({ stateMachines: [machine], activities: [activity] });
+      expect(await suite.store.stateMachine(machine.arn)).toEqual(machine);
+      expect(await suite.store.activity(activity.arn)).toEqual(activity);
+      const changed = { ...machine, status: "DELETING", revisionId: 2, settings: '{"tags":[]}' } as const;
+      await suite.store.commit({ stateMachines: [changed], activities: [{ ...activity, settings: "[]" }] });
+      expect(await suite.store.stateMachine(machine.arn)).toEqual(changed);
+      expect(await suite.store.activity(activity.arn)).toEqual({ ...activity, settings: "[]" });
+      await suite.store.commit({ deletedStateMachines: [machine.arn, "x"], deletedActivities: [activity.arn, "x"] });
+      expect(await suite.store.stateMachine(machine.arn)).toBeUndefined();
+      expect(await suite.store.activity(activity.arn)).toBeUndefined();
+      expect(await suite.store.listStateMachines(10)).toEqual([]);
+      expect(await suite.store.listActivities(10)).toEqual([]);
+    });
+
+    test("are listed newest first, those of one time by ARN, from a place that may be gone", async () => {
+      const machines = [stateMachine("d", 9), stateMachine("c", 7), stateMachine("b", 7), stateMachine("a", 8)];
+      const activities = machines.map(({ name, creationDate }) => activityRow(name, creationDate));
+      await suite.store.commit({ stateMachines: machines, activities });
+      const order = ["d", "a", "c", "b"];
+      const names = (rows: { name: string }[]) => rows.map(({ name }) => name);
+      expect(names(await suite.store.listStateMachines(10))).toEqual(order);
+      expect(names(await suite.store.listActivities(3))).toEqual(order.slice(0, 3));
+      const [after, afterActivity] = [stateMachine("c", 7), activityRow("c", 7)];
+      await suite.store.commit({ deletedStateMachines: [after.arn], deletedActivities: [afterActivity.arn] });
+      expect(names(await suite.store.listStateMachines(10, after))).toEqual(["b"]);
+      expect(names(await suite.store.listActivities(10, afterActivity))).toEqual(["b"]);
+      expect(names(await suite.store.listStateMachines(1, stateMachine("d", 9)))).toEqual(["a"]);
+    });
+
+    test("keep every revision", async () => {
+      const first = { ...revision(suite.store.nextRevisionId()), revision: null };
+      const second = revision(suite.store.nextRevisionId());
+      await suite.store.commit({ revisions: [first, second] });
+      expect(await suite.store.revision(first.id)).toEqual(first);
+      expect(await suite.store.revision(second.id)).toEqual(second);
+      expect(await suite.store.revision(99)).toBeUndefined();
+    });
+  });
+
+  describe("commits", () => {
+    test("may be empty", async () => {
+      await suite.store.commit({});
+      await suite.store.commit({ executions: [], deletedExecutions: [] });
+    });
+
+    test("are done as a whole or not at all", async () => {
+      const row = suite.execution();
+      await suite.insert(row);
+      const fresh = suite.execution({ stateMachineArn: "arn:new", arn: "arn:new:execution" });
+      const twin = suite.execution({ arn: row.arn });
+      const commit = suite.store.commit({
+        stateMachines: [stateMachine("x", 1)],
+        executions: [
+          { id: fresh.id, insert: fresh, history: chunk(1, 2), branches: [branch(1, { activityArn: "arn:a" })] },
+          { id: twin.id, insert: twin },
+        ],
+      });
+      await expect(commit).rejects.toMatchObject({ name: "StoreError", code: "conflict" });
+      expect(await suite.store.execution(fresh.arn)).toBeUndefined();
+      expect(await suite.store.history(fresh.id, 1, 2)).toEqual([]);
+      expect(await suite.store.branches(fresh.id)).toEqual([]);
+      expect(await suite.store.listStateMachines(10)).toEqual([]);
+      expect(await suite.store.listExecutions({ stateMachineArn: "arn:new", limit: 10 })).toEqual([]);
+      await suite.insert(fresh);
+      expect(await suite.store.listExecutions({ stateMachineArn: "arn:new", limit: 10 })).toEqual([fresh]);
+      if (suite.keepsData) await suite.reopen();
+      expect(await suite.store.execution(fresh.arn)).toEqual(fresh);
+    });
+
+    test("that come together are done one after the other", async () => {
+      const row = suite.execution();
+      const outcome = (output: string) =>
+        ({ status: "RUNNING", stopDate: null, output, error: null, cause: null }) as const;
+      const commits = [suite.insert(row)];
+      for (let n = 1; n <= 20; n++) {
+        commits.push(suite.store.commit({ executions: [{ id: row.id, update: outcome(String(n)) }] }));
+      }
+      await Promise.all(commits);
+      expect((await suite.store.executionById(row.id))?.output).toBe("20");
+    });
+
+    test("hide what they write until it is durable", async () => {
+      const row = suite.execution();
+      const failing = suite.store.commit({
+        executions: [
+          { id: row.id, insert: row },
+          { id: row.id, insert: row },
+        ],
+      });
+      const seen = suite.store.execution(row.arn);
+      await expect(failing).rejects.toMatchObject({ code: "conflict" });
+      expect(await seen).toBeUndefined();
+      const done = suite.insert(row);
+      expect(await suite.store.execution(row.arn)).toEqual(row);
+      await done;
+    });
+
+    suite.testIfKept("are there for the next store", async () => {
+      const row = suite.execution();
+      await suite.store.commit({
+        stateMachines: [stateMachine("a", 1)],
+        executions: [{ id: row.id, insert: row, history: chunk(1, 3), branches: [branch(1, { dueAt: 4 })] }],
+      });
+      await suite.reopen();
+      expect(await suite.store.execution(row.arn)).toEqual(row);
+      expect(await suite.store.listExecutions({ stateMachineArn, limit: 5 })).toEqual([row]);
+      expect(await suite.store.history(row.id, 1, 3)).toEqual([chunk(1, 3)]);
+      expect(await suite.store.due(4, 1)).toEqual([{ executionId: row.id, branchId: 1, dueAt: 4 }]);
+      expect(await suite.store.listStateMachines(5)).toEqual([stateMachine("a", 1)]);
+    });
+  });
+
+  describe("closing", () => {
+    test("waits for the commit that is going on, and refuses the next", async () => {
+      const row = suite.execution();
+      const commit = suite.insert(row);
+      const closed = suite.store.close();
+      await expect(commit).resolves.toBeUndefined();
+      await closed;
+      await suite.store.close();
+      await expect(suite.insert(row)).rejects.toMatchObject({ name: "StoreError", code: "closed" });
+      await expect(suite.store.execution(row.arn)).rejects.toMatchObject({ name: "StoreError", code: "closed" });
+    });
+  });
+}
