@@ -1,5 +1,6 @@
 import { follow, type Pace, type ReadNewest } from "./follow.js";
-import { indentedJson, oneLine, span, styled, timeOfDay, writeLine, writeRecord } from "./screen.js";
+import { indentedJson } from "./indented-json.js";
+import { oneLine, span, styled, timeOfDay, writeLine, writeRecord } from "./screen.js";
 import { type Step, stepReader } from "./step.js";
 
 /** An execution as DescribeExecution has it, as far as it is shown. Payloads are JSON texts. */

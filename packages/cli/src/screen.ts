@@ -54,15 +54,6 @@ export function oneLine(text: string, length = Number.POSITIVE_INFINITY): string
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
-/** A JSON text indented for reading; a text that is no JSON as it is. */
-export function indentedJson(text: string): string {
-  try {
-    return printable(JSON.stringify(JSON.parse(text), null, 2));
-  } catch {
-    return printable(text);
-  }
-}
-
 /** The time of day of a date, local, to the millisecond: `14:03:59.012`. */
 export function timeOfDay(date: Date): string {
   const two = (part: number): string => String(part).padStart(2, "0");

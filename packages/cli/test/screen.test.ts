@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { indentedJson, oneLine, printable, span } from "../src/screen.js";
+import { indentedJson } from "../src/indented-json.js";
+import { oneLine, printable, span } from "../src/screen.js";
 import { record, table } from "../src/table.js";
 
 test.each([
@@ -19,8 +20,7 @@ test("text from elsewhere cannot steer the terminal", () => {
   expect(printable("a\u001b[31mb\u009bc\u007fd\n")).toBe("a\\u001b[31mb\\u009bc\\u007fd\n");
   expect(oneLine("  two\r\nlines\t ", 20)).toBe("two lines");
   expect(oneLine("0123456789", 5)).toBe("0123…");
-  expect(indentedJson('{"a":"\\u009b"}')).toBe('{\n  "a": "\\u009b"\n}');
-  expect(indentedJson("no JSON")).toBe("no JSON");
+  expect(indentedJson('"\u009b"')).toBe('"\\u009b"');
 });
 
 test("columns are aligned", () => {
@@ -40,4 +40,22 @@ test("columns are aligned", () => {
       ["gone", undefined],
     ]),
   ).toEqual(["a     1", "long  2\n      3"]);
+});
+
+test.each([
+  '{"a":[1,{"b":"x: [y], {z}\\" "}],"c":{},"d":[],"e":[[]]}',
+  "[]",
+  '"text"',
+  "null",
+  "-1.5",
+  '{"__proto__":1}',
+])("%s is indented as JSON.stringify does it", (text) => {
+  expect(indentedJson(text)).toBe(JSON.stringify(JSON.parse(text), null, 2));
+});
+
+test("indenting changes no number, no order and no repetition", () => {
+  expect(indentedJson('{"n":12345678901234567890,"2":1.10,"1":1e400,"n":0}')).toBe(
+    '{\n  "n": 12345678901234567890,\n  "2": 1.10,\n  "1": 1e400,\n  "n": 0\n}',
+  );
+  expect(indentedJson("no JSON")).toBe("no JSON");
 });

@@ -2,9 +2,9 @@ import { type Api, type ApiOptions, openApi } from "../api.js";
 import { type Arn, parseArn } from "../arn.js";
 import { statusColour } from "../execution-view.js";
 import { exitCode } from "../exit-code.js";
+import { indentedJson } from "../indented-json.js";
 import {
   dateAndTime,
-  indentedJson,
   type OutputOptions,
   oneLine,
   span,
