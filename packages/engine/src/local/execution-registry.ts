@@ -14,7 +14,7 @@ import { splitEvents } from "../history/history-event.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
-import { parsePageToken, printPageToken } from "./page-token.js";
+import { parseNumberToken, printPageToken } from "./page-token.js";
 import { executionDoesNotExist, type StateMachineRegistry } from "./state-machine-registry.js";
 import { timeOrderedUuid } from "./time-ordered-uuid.js";
 
@@ -106,12 +106,12 @@ export class ExecutionRegistry implements Executions {
       );
     }
     const listing = `executions ${stateMachineArn} ${status ?? ""}`;
-    const before = parsePageToken(listing, nextToken);
+    const before = parseNumberToken(listing, nextToken);
     const rows = await this.#store.listExecutions({
       stateMachineArn,
       limit: maxResults + 1,
       ...(status === undefined ? {} : { status }),
-      ...(before === undefined ? {} : { before: Number(before) }),
+      ...(before === undefined ? {} : { before }),
     });
     const page = rows.slice(0, maxResults);
     const last = page.at(-1);
@@ -136,9 +136,9 @@ export class ExecutionRegistry implements Executions {
   async history({ executionArn: arn, maxResults, reverseOrder, nextToken }: HistoryRequest): Promise<Page<string>> {
     const { id } = await this.#get(arn);
     const listing = `history ${arn} ${reverseOrder}`;
-    const position = parsePageToken(listing, nextToken);
+    const position = parseNumberToken(listing, nextToken);
     const last = await this.#store.lastEventId(id);
-    const start = position === undefined ? (reverseOrder ? last : 1) : Number(position);
+    const start = position ?? (reverseOrder ? last : 1);
     const [from, to] = reverseOrder
       ? [Math.max(1, start - maxResults + 1), start]
       : [start, Math.min(last, start + maxResults - 1)];

@@ -20,8 +20,18 @@ export function parsePageToken(listing: string, token: string | undefined): stri
   } catch {
     // Not a token at all.
   }
-  throw new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
+  throw invalidToken();
 }
+
+/** The position of the token as a number. @throws ServiceError InvalidToken */
+export function parseNumberToken(listing: string, token: string | undefined): number | undefined {
+  const position = parsePageToken(listing, token);
+  if (position === undefined) return undefined;
+  if (!/^\d{1,15}$/.test(position)) throw invalidToken();
+  return Number(position);
+}
+
+const invalidToken = (): ServiceError => new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
 
 /** One page of a listing that is ordered by creation date and ARN. */
 export async function pageByCreation<Row extends ListPlace, Item>(
@@ -30,13 +40,19 @@ export async function pageByCreation<Row extends ListPlace, Item>(
   read: (limit: number, after?: ListPlace) => Promise<Row[]>,
   itemOf: (row: Row) => Item | Promise<Item>,
 ): Promise<Page<Item>> {
-  const position = parsePageToken(listing, nextToken);
   // One more than asked for tells whether there is another page.
-  const rows = await read(maxResults + 1, position === undefined ? undefined : (JSON.parse(position) as ListPlace));
+  const rows = await read(maxResults + 1, parsePlace(parsePageToken(listing, nextToken)));
   const page = rows.slice(0, maxResults);
   const items = await Promise.all(page.map(itemOf));
   const last = page.at(-1);
   if (rows.length <= maxResults || last === undefined) return { items };
   const { creationDate, arn } = last;
-  return { items, nextToken: printPageToken(listing, JSON.stringify({ creationDate, arn })) };
+  return { items, nextToken: printPageToken(listing, `${creationDate} ${arn}`) };
+}
+
+function parsePlace(position: string | undefined): ListPlace | undefined {
+  if (position === undefined) return undefined;
+  const [, creationDate, arn] = /^(\d{1,15}) (.+)$/.exec(position) ?? [];
+  if (creationDate === undefined || arn === undefined) throw invalidToken();
+  return { creationDate: Number(creationDate), arn };
 }
