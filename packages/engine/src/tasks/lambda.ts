@@ -101,17 +101,37 @@ interface Answer {
   readonly payload: string;
 }
 
+/** The most that a function can return (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html). */
+const MAX_PAYLOAD_BYTES = 6_291_556;
+
 /** One request without a time limit of its own: a function may take its time, and the state's timeout aborts `signal`. */
 function post(url: URL, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error): void =>
+    const fail = (error: NodeJS.ErrnoException): void => {
+      // The endpoint closed an idle connection just when it was used again: it has not seen the request.
+      if (request.reusedSocket && error.code === "ECONNRESET" && !answered) {
+        post(url, headers, body, signal).then(resolve, reject);
+        return;
+      }
       reject(new TaskError("Lambda.SdkClientException", `Unable to execute HTTP request: ${error.message}`));
+    };
+    let answered = false;
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(
       url,
       { method: "POST", headers, signal },
       (response) => {
+        answered = true;
         const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        let size = 0;
+        response.on("data", (chunk: Buffer) => {
+          size += chunk.length;
+          if (size > MAX_PAYLOAD_BYTES) {
+            response.destroy();
+            reject(payloadTooLarge());
+          } else {
+            chunks.push(chunk);
+          }
+        });
         response.on("error", fail);
         response.on("end", () =>
           resolve({
@@ -125,6 +145,13 @@ function post(url: URL, headers: Record<string, string>, body: string, signal: A
     request.on("error", fail);
     request.end(body);
   });
+}
+
+/** What Lambda itself answers instead of such a payload. */
+function payloadTooLarge(): TaskError {
+  const errorType = "Function.ResponseSizeTooLarge";
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_PAYLOAD_BYTES} bytes).`;
+  return new TaskError(errorType, printJson({ errorMessage, errorType }));
 }
 
 /** A text is sent as it is: it holds the payload's JSON. Null is no payload, which the function sees as `{}`. */
@@ -172,7 +199,7 @@ function serviceError(answer: Answer, name: string): TaskError {
   const code =
     String(headers["x-amzn-errortype"] ?? "").split(":")[0] ||
     (status === 404 ? "ResourceNotFoundException" : "AWSLambdaException");
-  let message = `Function not found: ${name}`;
+  let message = status === 404 ? `Function not found: ${name}` : payload.slice(0, 1000);
   try {
     const parsed = parseJson(payload);
     const text = isObject(parsed) ? (parsed.Message ?? parsed.message) : undefined;
