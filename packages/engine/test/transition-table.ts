@@ -87,8 +87,7 @@ export class Carried {
   /** Details of the last event of this type. */
   details(type: string): Record<string, unknown> {
     const event = this.history.findLast((candidate) => candidate.type === type);
-    const key = Object.keys(event ?? {}).find((name) => name.endsWith("EventDetails"));
-    return key === undefined ? {} : (event?.[key] as Record<string, unknown>);
+    return { ...event?.details };
   }
 
   /** The call that a task wants to have made. */

@@ -9,14 +9,16 @@ export interface HistoryEvent {
   readonly type: string;
   readonly id: number;
   readonly previousEventId: number;
-  /** One member named after the event's family, such as `stateEnteredEventDetails`. */
-  readonly [details: string]: unknown;
+  /** The member that holds the details, named after the event's family, such as `stateEnteredEventDetails`. */
+  readonly detailsKey: string | undefined;
+  readonly details: object | undefined;
 }
 
 /** The history holds at most this many events: the last one is then ExecutionFailed. */
 export const MAX_HISTORY_EVENTS = 25_000;
 
-const NOT_TRUNCATED = { truncated: false } as const;
+/** Of a payload that the event holds whole. */
+export const NOT_TRUNCATED = { truncated: false } as const;
 
 /** Details of the events, by family. Payloads are JSON texts. */
 export const details = {
@@ -64,14 +66,4 @@ export interface TaskLimits {
   readonly timeoutInSeconds?: number;
   readonly heartbeatInSeconds?: number;
   readonly taskCredentials?: { readonly roleArn?: string };
-}
-
-/** Events as the store keeps them: one JSON text a line, so that a page is cut out without parsing. */
-export function printEvents(events: readonly HistoryEvent[]): string {
-  return events.map((event) => JSON.stringify(event)).join("\n");
-}
-
-/** The JSON text of each event of a chunk. JSON text as it is printed here holds no line break. */
-export function splitEvents(text: string): string[] {
-  return text.split("\n");
 }

@@ -10,7 +10,7 @@ import type {
   PageRequest,
   StartExecution,
 } from "../engine.js";
-import { splitEvents } from "../history/history-event.js";
+import { splitEvents } from "../history/event-text.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";

@@ -1,5 +1,6 @@
 import type { Branch } from "../execution.js";
-import { type HistoryEvent, printEvents } from "../history/history-event.js";
+import { printEvents } from "../history/event-text.js";
+import type { HistoryEvent } from "../history/history-event.js";
 import type { ExecutionChange, HistoryChunk } from "../store/store.js";
 import type { Effect } from "../transition/effect.js";
 import type { Change } from "../transition/transition.js";

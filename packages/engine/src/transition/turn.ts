@@ -40,24 +40,19 @@ export function record(
   previousEventId: number,
   type: string,
   detailsKey?: string,
-  detail?: object,
+  details?: object,
 ): number {
   const { execution } = turn;
   const id = execution.lastEventId + 1;
   if (id >= MAX_HISTORY_EVENTS && execution.status === "RUNNING") throw historyIsFull;
   execution.lastEventId = id;
-  const timestamp = turn.facts.now / 1000;
-  turn.events.push(
-    detailsKey === undefined
-      ? { timestamp, type, id, previousEventId }
-      : { timestamp, type, id, previousEventId, [detailsKey]: detail },
-  );
+  turn.events.push({ timestamp: turn.facts.now / 1000, type, id, previousEventId, detailsKey, details });
   return id;
 }
 
 /** Appends an event of a branch: it follows the branch's last one, and the branch's next one follows it. */
-export function recordIn(turn: Turn, branch: Branch, type: string, detailsKey?: string, detail?: object): number {
-  branch.previousEventId = record(turn, branch.previousEventId, type, detailsKey, detail);
+export function recordIn(turn: Turn, branch: Branch, type: string, detailsKey?: string, details?: object): number {
+  branch.previousEventId = record(turn, branch.previousEventId, type, detailsKey, details);
   return branch.previousEventId;
 }
 
