@@ -167,15 +167,18 @@ function settle({ settleSeconds }) {
   return new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000));
 }
 
-/** Runs a load job on a server, and says what share of one core the server took for it. */
+/**
+ * Runs a load job on a server, and says how much processor time of the server's one answer took, in microseconds: of the
+ * process, and of the main thread alone, which is what limits it. Where other work takes the processors, these change less
+ * than rates do.
+ */
 async function measured(server, load, job) {
   const before = server.cpuSeconds();
-  const begun = performance.now();
   const result = await load.run({ ...job, port: server.port });
   const after = server.cpuSeconds();
-  const serverCpu =
-    before === undefined || after === undefined ? null : (after - before) / ((performance.now() - begun) / 1000);
-  return { ...result, serverCpu };
+  const perAnswer = (thread) =>
+    before === undefined || after === undefined ? null : ((after[thread] - before[thread]) / result.answered) * 1e6;
+  return { ...result, cpuMicroseconds: perAnswer("process"), mainThreadMicroseconds: perAnswer("mainThread") };
 }
 
 /** Pawl on a fresh data folder, the bare server and a load generator, for as long as `action` runs. */

@@ -7,7 +7,7 @@ export function median(values) {
 
 /** The median of each member over the results of several rounds, with the rounds' rates to show how they scatter. */
 export function medians(results) {
-  const names = ["perSecond", "p50", "p99", "longest", "serverCpu", "generatorCpu"];
+  const names = ["perSecond", "p50", "p99", "longest", "cpuMicroseconds", "mainThreadMicroseconds", "generatorCpu"];
   return {
     ...Object.fromEntries(names.map((name) => [name, median(results.map((result) => result[name]))])),
     rounds: results.map(({ perSecond }) => perSecond),

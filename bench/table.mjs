@@ -28,17 +28,29 @@ export function printTable({ environment, plan, hello, chain, map, waiting }) {
 }
 
 function helloLines({ levels, verifiedExecutions }) {
-  const head = ["connections", "Pawl", "p50", "p99", "CPU", "bare HTTP", "p50", "p99", "CPU", "ratio", "generator"];
+  const head = [
+    "connections",
+    "Pawl",
+    "p50",
+    "p99",
+    "thread",
+    "bare HTTP",
+    "p50",
+    "p99",
+    "thread",
+    "ratio",
+    "generator",
+  ];
   const rows = levels.map(({ connections, pawl, bare, ratio }) => [
     String(connections),
     `${count(pawl.perSecond)}/s`,
     milliseconds(pawl.p50),
     milliseconds(pawl.p99),
-    percent(pawl.serverCpu),
+    microseconds(pawl.mainThreadMicroseconds),
     `${count(bare.perSecond)}/s`,
     milliseconds(bare.p50),
     milliseconds(bare.p99),
-    percent(bare.serverCpu),
+    microseconds(bare.mainThreadMicroseconds),
     fixed(ratio, 2),
     `${percent(pawl.generatorCpu)} / ${percent(bare.generatorCpu)}`,
   ]);
@@ -48,6 +60,7 @@ function helloLines({ levels, verifiedExecutions }) {
     "",
     ...[head, ...rows].map((row) => row.map((cell, column) => cell.padStart(widths[column])).join("  ")),
     "",
+    "thread: processor time of the server's main thread for one answer; generator: share of one CPU that the load generator took",
     `Every one of the ${count(verifiedExecutions)} answered starts was found SUCCEEDED afterwards.`,
   ];
 }
@@ -78,5 +91,6 @@ const numbers = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const count = (value) => numbers.format(value);
 const fixed = (value, digits) => value.toFixed(digits);
 const milliseconds = (value) => `${value.toFixed(value < 10 ? 2 : 1)} ms`;
-const percent = (share) => (share === null ? "?" : `${Math.round(share * 100)} %`);
+const microseconds = (value) => (value === null ? "?" : `${Math.round(value)} µs`);
+const percent = (share) => `${Math.round(share * 100)} %`;
 const megabytes = (bytes) => (bytes === undefined || bytes === null ? "?" : `${count(bytes / 2 ** 20)} MiB`);
