@@ -195,7 +195,7 @@ describe("the end of the process by SIGKILL", () => {
   });
 
   test("with a log whose end did not reach the disk leaves the commits before", async () => {
-    await commitUntilKilled(folder, 30);
+    await commitUntilKilled(folder, 60);
     const { length } = await readFile(`${file}-wal`);
     let last = Number.POSITIVE_INFINITY;
     for (let part = 10; part > 0; part--) {

@@ -1,10 +1,12 @@
 import type {
   ActivityRow,
+  AliasRow,
   BranchRow,
   ExecutionRow,
   HistoryChunk,
   RevisionRow,
   StateMachineRow,
+  VersionRow,
 } from "../src/store/store.js";
 
 // Rows for tests of stores.
@@ -51,6 +53,7 @@ export function stateMachine(name: string, creationDate: number): StateMachineRo
     status: "ACTIVE",
     creationDate,
     revisionId: 1,
+    lastVersion: 0,
     settings: "{}",
   };
 }
@@ -64,6 +67,21 @@ export function revision(id: number): RevisionRow {
     definition: '{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}',
     roleArn: "arn:aws:iam::123456789012:role/orders",
     configuration: "{}",
+  };
+}
+
+export function versionRow(number: number): VersionRow {
+  return { stateMachineArn, number, revisionId: 1, creationDate: 1_700_000_000_000 + number, description: null };
+}
+
+export function aliasRow(name: string, creationDate: number): AliasRow {
+  return {
+    stateMachineArn,
+    name,
+    creationDate,
+    updateDate: creationDate,
+    description: null,
+    routing: '[{"number":1,"weight":100}]',
   };
 }
 

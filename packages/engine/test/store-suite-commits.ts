@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { activityRow, branch, chunk, revision, stateMachine, stateMachineArn } from "./store-rows.js";
+import {
+  activityRow,
+  aliasRow,
+  branch,
+  chunk,
+  revision,
+  stateMachine,
+  stateMachineArn,
+  versionRow,
+} from "./store-rows.js";
 import type { StoreSuite } from "./store-suite.js";
 
 /** What every store must do with commits, and with state machines, revisions and activities. */
@@ -11,7 +20,7 @@ export function commitTests(suite: StoreSuite): void {
       await suite.store.commit({ stateMachines: [machine], activities: [activity] });
       expect(await suite.store.stateMachine(machine.arn)).toEqual(machine);
       expect(await suite.store.activity(activity.arn)).toEqual(activity);
-      const changed = { ...machine, status: "DELETING", revisionId: 2, settings: '{"tags":[]}' } as const;
+      const changed = { ...machine, status: "DELETING", revisionId: 2, lastVersion: 3, settings: "[]" } as const;
       await suite.store.commit({ stateMachines: [changed], activities: [{ ...activity, settings: "[]" }] });
       expect(await suite.store.stateMachine(machine.arn)).toEqual(changed);
       expect(await suite.store.activity(activity.arn)).toEqual({ ...activity, settings: "[]" });
@@ -44,6 +53,39 @@ export function commitTests(suite: StoreSuite): void {
       expect(await suite.store.revision(first.id)).toEqual(first);
       expect(await suite.store.revision(second.id)).toEqual(second);
       expect(await suite.store.revision(99)).toBeUndefined();
+    });
+  });
+
+  describe("versions and aliases", () => {
+    test("are put, replaced and deleted", async () => {
+      const versions = [versionRow(1), { ...versionRow(10), description: "tenth" }, versionRow(9)];
+      const aliases = [aliasRow("b", 7), { ...aliasRow("z", 5), description: "" }, aliasRow("a", 7)];
+      const other = { ...versionRow(1), stateMachineArn: `${stateMachineArn}2` };
+      await suite.store.commit({ versions: [...versions, other], aliases });
+      expect(await suite.store.versions(stateMachineArn)).toEqual([versions[1], versions[2], versions[0]]);
+      expect(await suite.store.versions(other.stateMachineArn)).toEqual([other]);
+      expect(await suite.store.aliases(stateMachineArn)).toEqual([aliases[1], aliases[2], aliases[0]]);
+      const changed = { ...aliasRow("a", 7), updateDate: 9, routing: "[]" };
+      await suite.store.commit({
+        aliases: [changed],
+        deletedVersions: [versionRow(10), { stateMachineArn, number: 99 }],
+        deletedAliases: [aliasRow("b", 0), { stateMachineArn, name: "none" }],
+      });
+      expect(await suite.store.versions(stateMachineArn)).toEqual([versions[2], versions[0]]);
+      expect(await suite.store.aliases(stateMachineArn)).toEqual([aliases[1], changed]);
+    });
+
+    test("go with their state machine", async () => {
+      const other = { stateMachineArn: `${stateMachineArn}2` };
+      await suite.store.commit({
+        versions: [versionRow(1), { ...versionRow(1), ...other }],
+        aliases: [aliasRow("a", 1), { ...aliasRow("a", 1), ...other }],
+      });
+      await suite.store.commit({ deletedStateMachines: [stateMachineArn] });
+      expect(await suite.store.versions(stateMachineArn)).toEqual([]);
+      expect(await suite.store.aliases(stateMachineArn)).toEqual([]);
+      expect(await suite.store.versions(other.stateMachineArn)).toHaveLength(1);
+      expect(await suite.store.aliases(other.stateMachineArn)).toHaveLength(1);
     });
   });
 

@@ -64,6 +64,15 @@ export function executionTests(suite: StoreSuite): void {
       expect(await suite.store.execution(row.arn)).toEqual({ ...row, ...outcome });
     });
 
+    test("keep what is known of their redrives until it changes", async () => {
+      const row = suite.execution();
+      await suite.insert(row);
+      const outcome = { status: "RUNNING", stopDate: null, output: null, error: null, cause: null } as const;
+      await suite.store.commit({ executions: [{ id: row.id, update: { ...outcome, redrive: '{"count":1}' } }] });
+      await suite.store.commit({ executions: [{ id: row.id, update: outcome }] });
+      expect(await suite.store.execution(row.arn)).toEqual({ ...row, redrive: '{"count":1}' });
+    });
+
     test("are inserted and updated in one commit", async () => {
       const row = suite.execution();
       const outcome = { status: "TIMED_OUT", stopDate: 9, output: null, error: "e", cause: "c" } as const;
@@ -166,6 +175,27 @@ export function executionTests(suite: StoreSuite): void {
         const page = await suite.store.listExecutions({ stateMachineArn, status, limit: 2, before });
         expect(page).toEqual(expected.slice(2, 4));
       }
+    });
+
+    test("hold those of one version or one alias where it is asked for", async () => {
+      const version = `${stateMachineArn}:3`;
+      const alias = `${stateMachineArn}:live`;
+      const [byVersion, byAlias, byBoth] = [
+        suite.execution({ stateMachineVersionArn: version }),
+        suite.execution({ stateMachineVersionArn: `${stateMachineArn}:4`, stateMachineAliasArn: alias }),
+        suite.execution({ stateMachineVersionArn: version, stateMachineAliasArn: alias, status: "FAILED" }),
+      ];
+      await suite.insert(byVersion, byAlias, byBoth);
+      const ofVersion = { stateMachineArn, stateMachineVersionArn: version, limit: 9 };
+      const ofAlias = { stateMachineArn, stateMachineAliasArn: alias, limit: 9 };
+      expect(await suite.store.listExecutions(ofVersion)).toEqual([byBoth, byVersion]);
+      expect(await suite.store.listExecutions({ ...ofVersion, before: byBoth.id })).toEqual([byVersion]);
+      expect(await suite.store.listExecutions({ ...ofVersion, status: "RUNNING" })).toEqual([byVersion]);
+      expect(await suite.store.listExecutions(ofAlias)).toEqual([byBoth, byAlias]);
+      expect(await suite.store.listExecutions({ ...ofAlias, limit: 1 })).toEqual([byBoth]);
+      expect(await suite.store.listExecutions({ ...ofAlias, status: "FAILED" })).toEqual([byBoth]);
+      const none = { stateMachineArn, stateMachineAliasArn: `${stateMachineArn}:none`, limit: 9 };
+      expect(await suite.store.listExecutions(none)).toEqual([]);
     });
 
     test("are empty for a state machine without executions", async () => {

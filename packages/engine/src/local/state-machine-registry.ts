@@ -70,6 +70,7 @@ export class StateMachineRegistry implements StateMachines {
         status: "ACTIVE",
         creationDate,
         revisionId: revision.id,
+        lastVersion: 0,
         settings: JSON.stringify({ tags: request.tags }),
       };
       await this.#write(machine, revision);
@@ -168,6 +169,7 @@ export class StateMachineRegistry implements StateMachines {
         status: machine?.status ?? "ACTIVE",
         creationDate: machine?.creationDate ?? revision.updateDate,
         revisionId: revision.id,
+        lastVersion: 0,
         settings: "{}",
       },
       revision,

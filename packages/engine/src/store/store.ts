@@ -43,6 +43,10 @@ export interface Store {
   /** Newest first: creation date, then ARN, descending; those after the place `after` where given (a row that may be gone by now). */
   listStateMachines(limit: number, after?: ListPlace): Promise<StateMachineRow[]>;
   revision(id: number): Promise<RevisionRow | undefined>;
+  /** All versions of a state machine, newest first (by number). */
+  versions(stateMachineArn: string): Promise<VersionRow[]>;
+  /** All aliases of a state machine, oldest first: by creation date, then name. */
+  aliases(stateMachineArn: string): Promise<AliasRow[]>;
 
   activity(arn: string): Promise<ActivityRow | undefined>;
   listActivities(limit: number, after?: ListPlace): Promise<ActivityRow[]>;
@@ -65,15 +69,20 @@ export interface Changes {
   readonly revisions?: readonly RevisionRow[];
   /** Inserted, or replaced by ARN. */
   readonly stateMachines?: readonly StateMachineRow[];
-  /** ARNs. */
+  /** ARNs; their versions and aliases go with them, their revisions stay. */
   readonly deletedStateMachines?: readonly string[];
+  readonly versions?: readonly VersionRow[];
+  readonly deletedVersions?: readonly Pick<VersionRow, "stateMachineArn" | "number">[];
+  /** Inserted, or replaced by state machine and name. */
+  readonly aliases?: readonly AliasRow[];
+  readonly deletedAliases?: readonly Pick<AliasRow, "stateMachineArn" | "name">[];
   readonly activities?: readonly ActivityRow[];
   readonly deletedActivities?: readonly string[];
 }
 
 export interface ExecutionChange {
   readonly id: number;
-  /** `insert` for a new execution; `update` where its status changed; absent where the row stays as it is. */
+  /** `insert` for a new execution, never redriven; `update` where its status changed; absent where the row stays as it is. */
   readonly insert?: ExecutionRow;
   readonly update?: ExecutionOutcome;
   readonly history?: HistoryChunk;
@@ -89,7 +98,7 @@ export interface ExecutionRow extends ExecutionOutcome {
   readonly name: string;
   /** The unqualified ARN of the state machine. */
   readonly stateMachineArn: string;
-  /** The qualified ARN that the execution was started with, where it was a version or an alias. */
+  /** The version that it runs and the alias that chose it, where it was started with one of them. */
   readonly stateMachineVersionArn: string | null;
   readonly stateMachineAliasArn: string | null;
   /** The revision whose definition it runs. */
@@ -113,10 +122,15 @@ export interface ExecutionOutcome {
   readonly output: string | null;
   readonly error: string | null;
   readonly cause: string | null;
+  /** JSON text of what is known of its redrives. Absent where there was none; in an update, where it stays as it is. */
+  readonly redrive?: string;
 }
 
 export interface ExecutionQuery {
   readonly stateMachineArn: string;
+  /** Only those that were started with this version, or with this alias. */
+  readonly stateMachineVersionArn?: string;
+  readonly stateMachineAliasArn?: string;
   readonly status?: ExecutionStatus;
   readonly limit: number;
   readonly before?: number;
@@ -163,6 +177,8 @@ export interface StateMachineRow {
   readonly creationDate: number;
   /** The current revision. */
   readonly revisionId: number;
+  /** The highest number that a version of it was given, deleted or not; 0 before the first. */
+  readonly lastVersion: number;
   /** JSON text of what does not depend on the revision: tags. */
   readonly settings: string;
 }
@@ -178,6 +194,27 @@ export interface RevisionRow {
   readonly roleArn: string;
   /** JSON text: logging, tracing and encryption configuration. */
   readonly configuration: string;
+}
+
+/** A revision that was published. */
+export interface VersionRow {
+  readonly stateMachineArn: string;
+  /** From 1 on. The version's ARN is that of the state machine, a colon and this number. */
+  readonly number: number;
+  readonly revisionId: number;
+  readonly creationDate: number;
+  readonly description: string | null;
+}
+
+export interface AliasRow {
+  readonly stateMachineArn: string;
+  /** The alias's ARN is that of the state machine, a colon and this name. */
+  readonly name: string;
+  readonly creationDate: number;
+  readonly updateDate: number;
+  readonly description: string | null;
+  /** JSON text: the versions that it points to, and their weights. */
+  readonly routing: string;
 }
 
 export interface ActivityRow {

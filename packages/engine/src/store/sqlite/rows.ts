@@ -1,5 +1,6 @@
 import type {
   ActivityRow,
+  AliasRow,
   BranchKey,
   BranchRow,
   ExecutionRow,
@@ -8,6 +9,7 @@ import type {
   QueuedTask,
   RevisionRow,
   StateMachineRow,
+  VersionRow,
 } from "../store.js";
 import type { SqlRow } from "./connection.js";
 
@@ -40,8 +42,8 @@ export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
     revisionId: row[6] as number,
     startDate: row[7] as number,
     stopDate: row[8] as number | null,
-    stateMachineVersionArn: row[9] as string | null,
-    stateMachineAliasArn: row[10] as string | null,
+    stateMachineVersionArn: row[9] === null ? null : arnOf(row[9] as number),
+    stateMachineAliasArn: row[10] === null ? null : arnOf(row[10] as number),
     traceHeader: row[11] as string | null,
     error: row[12] as string | null,
     cause: row[13] as string | null,
@@ -49,6 +51,7 @@ export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
     mapRunArn: row[15] === null ? null : arnOf(row[15] as number),
     parent: row[16] as string | null,
     input: row[17] as string,
+    ...(row[18] === null ? {} : { redrive: row[18] as string }),
   };
 }
 
@@ -82,7 +85,8 @@ export function stateMachineRow(row: SqlRow): StateMachineRow {
     status: row[3] as StateMachineRow["status"],
     creationDate: row[4] as number,
     revisionId: row[5] as number,
-    settings: row[6] as string,
+    lastVersion: row[6] as number,
+    settings: row[7] as string,
   };
 }
 
@@ -95,6 +99,27 @@ export function revisionRow(row: SqlRow): RevisionRow {
     definition: row[4] as string,
     roleArn: row[5] as string,
     configuration: row[6] as string,
+  };
+}
+
+export function versionRow(row: SqlRow): VersionRow {
+  return {
+    stateMachineArn: row[0] as string,
+    number: row[1] as number,
+    revisionId: row[2] as number,
+    creationDate: row[3] as number,
+    description: row[4] as string | null,
+  };
+}
+
+export function aliasRow(row: SqlRow): AliasRow {
+  return {
+    stateMachineArn: row[0] as string,
+    name: row[1] as string,
+    creationDate: row[2] as number,
+    updateDate: row[3] as number,
+    description: row[4] as string | null,
+    routing: row[5] as string,
   };
 }
 

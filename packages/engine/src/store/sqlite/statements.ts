@@ -1,3 +1,5 @@
+import type { Statement } from "./connection.js";
+
 /**
  * The SQL of the store. A read gives its rows as JSON text, in one column of one row: an array for one row, an array of
  * arrays for many. `rows.ts` knows the order of the columns.
@@ -6,11 +8,14 @@
  * value that crosses into JavaScript costs more than its JSON. And texts stay whole: the driver ends a text at a NUL.
  */
 
-const execution =
-  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version_arn, alias_arn, trace_header, error, cause, output, map_run, parent, input";
+const newExecution =
+  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version, alias, trace_header, error, cause, output, map_run, parent, input";
+const execution = `${newExecution}, redrive`;
 const historyChunk = "execution, first_event, last_event, events";
-const stateMachine = "arn, name, type, status, creation_date, revision, settings";
+const stateMachine = "arn, name, type, status, creation_date, revision, last_version, settings";
 const revision = "id, state_machine_arn, revision, update_date, definition, role_arn, configuration";
+const version = "state_machine_arn, number, revision, creation_date, description";
+const alias = "state_machine_arn, name, creation_date, update_date, description, routing";
 const activity = "arn, name, creation_date, settings";
 
 /** Five ranges of one index, merged in order as far as the limit; nothing is sorted. */
@@ -18,6 +23,22 @@ function idsOfAnyStatus(condition: string, order: string): string {
   const ranges = [0, 1, 2, 3, 4].map((status) => `SELECT id FROM executions WHERE status = ${status} AND ${condition}`);
   return `SELECT id FROM (${ranges.join(" UNION ALL ")} ORDER BY ${order} LIMIT ?3)`;
 }
+
+/** The executions of the state machine, version or alias ?1 with ids below ?2, newest first; of the status ?4 where there is one. */
+function listsBy(column: "state_machine" | "version" | "alias") {
+  return {
+    all: rows(
+      execution,
+      `FROM executions WHERE id IN (${idsOfAnyStatus(`${column} = ?1 AND id < ?2`, "id DESC")}) ORDER BY id DESC`,
+    ),
+    ofStatus: rows(
+      execution,
+      `FROM executions WHERE ${column} = ?1 AND id < ?2 AND status = ?4 ORDER BY id DESC LIMIT ?3`,
+    ),
+  };
+}
+
+const lists = { ofStateMachine: listsBy("state_machine"), ofVersion: listsBy("version"), ofAlias: listsBy("alias") };
 
 export const statements = {
   begin: "BEGIN IMMEDIATE",
@@ -29,20 +50,18 @@ export const statements = {
   arn: row("arn", "FROM arns WHERE key = ?"),
 
   updateExecution:
-    "UPDATE executions SET status = ?2, stop_date = ?3, output = ?4, error = ?5, cause = ?6 WHERE id = ?1",
+    "UPDATE executions SET status = ?2, stop_date = ?3, output = ?4, error = ?5, cause = ?6, redrive = coalesce(?7, redrive) WHERE id = ?1",
   deleteExecution: "DELETE FROM executions WHERE id = ?",
   deleteHistory: "DELETE FROM history WHERE execution = ?",
   keepLastDeleted: "UPDATE last_deleted SET execution = ?",
   executionByArn: row(execution, "FROM executions WHERE arn_start = ? AND arn_rest = ?"),
   executionById: row(execution, "FROM executions WHERE id = ?"),
-  listExecutions: rows(
-    execution,
-    `FROM executions WHERE id IN (${idsOfAnyStatus("state_machine = ?1 AND id < ?2", "id DESC")}) ORDER BY id DESC`,
-  ),
-  listExecutionsOfStatus: rows(
-    execution,
-    "FROM executions WHERE state_machine = ?1 AND id < ?2 AND status = ?4 ORDER BY id DESC LIMIT ?3",
-  ),
+  listExecutions: lists.ofStateMachine.all,
+  listExecutionsOfStatus: lists.ofStateMachine.ofStatus,
+  listVersionExecutions: lists.ofVersion.all,
+  listVersionExecutionsOfStatus: lists.ofVersion.ofStatus,
+  listAliasExecutions: lists.ofAlias.all,
+  listAliasExecutionsOfStatus: lists.ofAlias.ofStatus,
   mapRunExecutions: rows(
     execution,
     `FROM executions WHERE id IN (${idsOfAnyStatus("map_run = ?1 AND id > ?2", "id")}) ORDER BY id`,
@@ -76,7 +95,7 @@ export const statements = {
   ),
   restarting: rows("execution", "FROM branches WHERE restart = 1 GROUP BY execution ORDER BY execution"),
 
-  putStateMachine: `REPLACE INTO state_machines (${stateMachine}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  putStateMachine: `REPLACE INTO state_machines (${stateMachine}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   deleteStateMachine: "DELETE FROM state_machines WHERE arn = ?",
   stateMachine: row(stateMachine, "FROM state_machines WHERE arn = ?"),
   listStateMachines: rows(
@@ -86,6 +105,16 @@ export const statements = {
 
   insertRevision: `INSERT INTO revisions (${revision}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   revision: row(revision, "FROM revisions WHERE id = ?"),
+
+  insertVersion: `INSERT INTO versions (${version}) VALUES (?, ?, ?, ?, ?)`,
+  deleteVersion: "DELETE FROM versions WHERE state_machine_arn = ? AND number = ?",
+  deleteVersions: "DELETE FROM versions WHERE state_machine_arn = ?",
+  versions: rows(version, "FROM versions WHERE state_machine_arn = ? ORDER BY number DESC"),
+
+  putAlias: `REPLACE INTO aliases (${alias}) VALUES (?, ?, ?, ?, ?, ?)`,
+  deleteAlias: "DELETE FROM aliases WHERE state_machine_arn = ? AND name = ?",
+  deleteAliases: "DELETE FROM aliases WHERE state_machine_arn = ?",
+  aliases: rows(alias, "FROM aliases WHERE state_machine_arn = ? ORDER BY creation_date, name"),
 
   putActivity: `REPLACE INTO activities (${activity}) VALUES (?, ?, ?, ?)`,
   deleteActivity: "DELETE FROM activities WHERE arn = ?",
@@ -101,9 +130,12 @@ export const statements = {
   lastPosition: row("coalesce(max(position), 0)", "FROM branches WHERE activity IS NOT NULL"),
 } as const;
 
+/** The statements, each under its name. */
+export type Prepared = Readonly<Record<keyof typeof statements, Statement>>;
+
 /** Inserts of many rows by one statement; see {@link RowInserter}. */
 export const inserts = {
-  execution: { into: `executions (${execution})`, columns: execution.split(",").length },
+  execution: { into: `executions (${newExecution})`, columns: newExecution.split(",").length },
   history: { into: `history (${historyChunk})`, columns: historyChunk.split(",").length },
 } as const;
 

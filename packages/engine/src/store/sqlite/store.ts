@@ -1,9 +1,9 @@
 import type {
   ActivityRow,
+  AliasRow,
   BranchKey,
   BranchRow,
   Changes,
-  ExecutionChange,
   ExecutionQuery,
   ExecutionRow,
   HistoryChunk,
@@ -12,15 +12,18 @@ import type {
   RevisionRow,
   StateMachineRow,
   Store,
+  VersionRow,
 } from "../store.js";
 import { StoreError } from "../store-error.js";
 import { ArnTable, startOfRest } from "./arns.js";
+import { ChangesWriter } from "./changes-writer.js";
 import type { SqlRow, Statement } from "./connection.js";
 import { storeError } from "./errors.js";
 import { closeDatabase, type OpenDatabase, openDatabase } from "./open.js";
 import { RowInserter } from "./row-inserter.js";
 import {
   activityRow,
+  aliasRow,
   branchKey,
   branchRow,
   executionRow,
@@ -29,8 +32,9 @@ import {
   revisionRow,
   stateMachineRow,
   statusCodes,
+  versionRow,
 } from "./rows.js";
-import { inserts, statements } from "./statements.js";
+import { inserts, type Prepared, statements } from "./statements.js";
 
 /**
  * The store in one SQLite database: the file `pawl.db` in `folder`, which is made where it does not exist, or a database
@@ -63,8 +67,6 @@ export async function sqliteStore(database: OpenDatabase): Promise<Store> {
   }
 }
 
-type Prepared = Readonly<Record<keyof typeof statements, Statement>>;
-
 /** Above every id and every time, and exactly a double. */
 const ABOVE = Number.MAX_SAFE_INTEGER;
 
@@ -73,13 +75,10 @@ const CHILDREN_A_READ = 200;
 class SqliteStore implements Store {
   readonly #database: OpenDatabase;
   readonly #sql: Prepared;
-  readonly #newExecutions: RowInserter;
-  readonly #newHistory: RowInserter;
+  readonly #writer: ChangesWriter;
   readonly #arns: ArnTable;
   #lastExecutionId: number;
   #lastRevisionId: number;
-  /** The last position given in a queue of an activity. */
-  #lastPosition: number;
   /** Settles, without an error, when the transaction that is open has ended. Until then nobody else may use the connection. */
   #transaction: Promise<void> | undefined;
   #open = true;
@@ -87,12 +86,10 @@ class SqliteStore implements Store {
   constructor(database: OpenDatabase, sql: Prepared, newExecutions: RowInserter, newHistory: RowInserter) {
     this.#database = database;
     this.#sql = sql;
-    this.#newExecutions = newExecutions;
-    this.#newHistory = newHistory;
     this.#arns = new ArnTable(sql);
+    this.#writer = new ChangesWriter(sql, this.#arns, newExecutions, newHistory);
     this.#lastExecutionId = integer(sql.lastExecution.row());
     this.#lastRevisionId = integer(sql.lastRevision.row());
-    this.#lastPosition = integer(sql.lastPosition.row());
   }
 
   nextExecutionId(): number {
@@ -131,12 +128,11 @@ class SqliteStore implements Store {
     const { connection, inMemory } = this.#database;
     sql.begin.run();
     try {
-      this.#write(changes);
+      this.#writer.write(changes, this.#lastExecutionId);
       if (inMemory) sql.commit.run();
       else await connection.exec("COMMIT");
     } catch (error) {
-      this.#newExecutions.clear();
-      this.#newHistory.clear();
+      this.#writer.clear();
       this.#arns.forget();
       // SQLite has already ended the transaction after some errors; then there is nothing to roll back.
       try {
@@ -145,107 +141,6 @@ class SqliteStore implements Store {
       throw error;
     }
     this.#arns.keep();
-  }
-
-  #write(changes: Changes): void {
-    const sql = this.#sql;
-    for (const row of changes.revisions ?? []) {
-      sql.insertRevision.run(
-        row.id,
-        row.stateMachineArn,
-        row.revision,
-        row.updateDate,
-        row.definition,
-        row.roleArn,
-        row.configuration,
-      );
-    }
-    for (const arn of changes.deletedStateMachines ?? []) sql.deleteStateMachine.run(arn);
-    for (const row of changes.stateMachines ?? []) {
-      sql.putStateMachine.run(row.arn, row.name, row.type, row.status, row.creationDate, row.revisionId, row.settings);
-    }
-    for (const arn of changes.deletedActivities ?? []) sql.deleteActivity.run(arn);
-    for (const row of changes.activities ?? []) {
-      sql.putActivity.run(row.arn, row.name, row.creationDate, row.settings);
-    }
-    if (changes.executions !== undefined) this.#writeExecutions(changes.executions);
-    if (changes.deletedExecutions !== undefined) this.#deleteExecutions(changes.deletedExecutions);
-  }
-
-  /** First all new rows, many with one statement; then what changes rows, in order. */
-  #writeExecutions(changes: readonly ExecutionChange[]): void {
-    for (const { id, insert, history } of changes) {
-      if (insert !== undefined) this.#addExecution(insert);
-      if (history !== undefined) {
-        this.#newHistory.add(id, history.firstEventId, history.lastEventId, history.events);
-      }
-    }
-    this.#newExecutions.flush();
-    this.#newHistory.flush();
-    for (const change of changes) this.#updateExecution(change);
-  }
-
-  #addExecution(row: ExecutionRow): void {
-    const cut = startOfRest(row.arn);
-    const arnRest = row.arn.slice(cut);
-    this.#newExecutions.add(
-      row.id,
-      this.#arns.key(row.arn.slice(0, cut)),
-      arnRest,
-      row.name === arnRest ? null : row.name,
-      this.#arns.key(row.stateMachineArn),
-      statusCodes[row.status],
-      row.revisionId,
-      row.startDate,
-      row.stopDate,
-      row.stateMachineVersionArn,
-      row.stateMachineAliasArn,
-      row.traceHeader,
-      row.error,
-      row.cause,
-      row.output,
-      row.mapRunArn === null ? null : this.#arns.key(row.mapRunArn),
-      row.parent,
-      row.input,
-    );
-  }
-
-  #updateExecution({ id, update, branches, deletedBranches }: ExecutionChange): void {
-    const sql = this.#sql;
-    if (update !== undefined) {
-      sql.updateExecution.run(
-        id,
-        statusCodes[update.status],
-        update.stopDate,
-        update.output,
-        update.error,
-        update.cause,
-      );
-    }
-    if (deletedBranches === "all") sql.deleteBranches.run(id);
-    else if (deletedBranches !== undefined) for (const branchId of deletedBranches) sql.deleteBranch.run(id, branchId);
-    if (branches === undefined) return;
-    for (const branch of branches) {
-      sql.putBranch.run(
-        id,
-        branch.id,
-        branch.dueAt,
-        branch.activityArn === null ? null : this.#arns.key(branch.activityArn),
-        branch.activityArn === null ? 0 : ++this.#lastPosition,
-        branch.restart ? 1 : 0,
-        branch.data,
-      );
-    }
-  }
-
-  #deleteExecutions(ids: readonly number[]): void {
-    const sql = this.#sql;
-    for (const id of ids) {
-      sql.deleteExecution.run(id);
-      sql.deleteHistory.run(id);
-      sql.deleteBranches.run(id);
-    }
-    if (ids.length > 0) sql.keepLastDeleted.run(this.#lastExecutionId);
   }
 
   async execution(arn: string): Promise<ExecutionRow | undefined> {
@@ -262,14 +157,21 @@ class SqliteStore implements Store {
   }
 
   async listExecutions(query: ExecutionQuery): Promise<ExecutionRow[]> {
+    const { stateMachineArn, stateMachineVersionArn: versionArn, stateMachineAliasArn: aliasArn, status } = query;
     return this.#read((sql) => {
-      const stateMachine = this.#arns.known(query.stateMachineArn);
-      if (stateMachine === undefined) return [];
+      const key = this.#arns.known(aliasArn ?? versionArn ?? stateMachineArn);
+      if (key === undefined) return [];
+      const [ofAny, ofStatus] =
+        aliasArn !== undefined
+          ? [sql.listAliasExecutions, sql.listAliasExecutionsOfStatus]
+          : versionArn !== undefined
+            ? [sql.listVersionExecutions, sql.listVersionExecutionsOfStatus]
+            : [sql.listExecutions, sql.listExecutionsOfStatus];
       const before = query.before ?? ABOVE;
       const rows =
-        query.status === undefined
-          ? sql.listExecutions.rows(stateMachine, before, query.limit)
-          : sql.listExecutionsOfStatus.rows(stateMachine, before, query.limit, statusCodes[query.status]);
+        status === undefined
+          ? ofAny.rows(key, before, query.limit)
+          : ofStatus.rows(key, before, query.limit, statusCodes[status]);
       return rows.map(this.#executionRow);
     });
   }
@@ -342,6 +244,14 @@ class SqliteStore implements Store {
 
   async revision(id: number): Promise<RevisionRow | undefined> {
     return this.#read((sql) => optional(sql.revision.row(id), revisionRow));
+  }
+
+  async versions(stateMachineArn: string): Promise<VersionRow[]> {
+    return this.#read((sql) => sql.versions.rows(stateMachineArn).map(versionRow));
+  }
+
+  async aliases(stateMachineArn: string): Promise<AliasRow[]> {
+    return this.#read((sql) => sql.aliases.rows(stateMachineArn).map(aliasRow));
   }
 
   async activity(arn: string): Promise<ActivityRow | undefined> {

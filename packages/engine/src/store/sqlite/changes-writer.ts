@@ -1,0 +1,160 @@
+import type { Changes, ExecutionChange, ExecutionRow } from "../store.js";
+import { type ArnTable, startOfRest } from "./arns.js";
+import type { RowInserter } from "./row-inserter.js";
+import { statusCodes } from "./rows.js";
+import type { Prepared } from "./statements.js";
+
+/** Writes the rows of a commit, within the transaction that is open. */
+export class ChangesWriter {
+  readonly #sql: Prepared;
+  readonly #arns: ArnTable;
+  readonly #newExecutions: RowInserter;
+  readonly #newHistory: RowInserter;
+  /** The last position given in a queue of an activity. */
+  #lastPosition: number;
+
+  constructor(sql: Prepared, arns: ArnTable, newExecutions: RowInserter, newHistory: RowInserter) {
+    this.#sql = sql;
+    this.#arns = arns;
+    this.#newExecutions = newExecutions;
+    this.#newHistory = newHistory;
+    this.#lastPosition = (sql.lastPosition.row()?.[0] as number | undefined) ?? 0;
+  }
+
+  /** @param lastExecutionId the highest id that was given out */
+  write(changes: Changes, lastExecutionId: number): void {
+    const sql = this.#sql;
+    this.#writeStateMachines(changes);
+    for (const arn of changes.deletedActivities ?? []) sql.deleteActivity.run(arn);
+    for (const row of changes.activities ?? []) {
+      sql.putActivity.run(row.arn, row.name, row.creationDate, row.settings);
+    }
+    if (changes.executions !== undefined) this.#writeExecutions(changes.executions);
+    if (changes.deletedExecutions !== undefined) this.#deleteExecutions(changes.deletedExecutions, lastExecutionId);
+  }
+
+  #writeStateMachines(changes: Changes): void {
+    const sql = this.#sql;
+    for (const row of changes.revisions ?? []) {
+      sql.insertRevision.run(
+        row.id,
+        row.stateMachineArn,
+        row.revision,
+        row.updateDate,
+        row.definition,
+        row.roleArn,
+        row.configuration,
+      );
+    }
+    for (const arn of changes.deletedStateMachines ?? []) {
+      sql.deleteStateMachine.run(arn);
+      sql.deleteVersions.run(arn);
+      sql.deleteAliases.run(arn);
+    }
+    for (const row of changes.stateMachines ?? []) {
+      sql.putStateMachine.run(
+        row.arn,
+        row.name,
+        row.type,
+        row.status,
+        row.creationDate,
+        row.revisionId,
+        row.lastVersion,
+        row.settings,
+      );
+    }
+    for (const { stateMachineArn, number } of changes.deletedVersions ?? []) {
+      sql.deleteVersion.run(stateMachineArn, number);
+    }
+    for (const row of changes.versions ?? []) {
+      sql.insertVersion.run(row.stateMachineArn, row.number, row.revisionId, row.creationDate, row.description);
+    }
+    for (const { stateMachineArn, name } of changes.deletedAliases ?? []) sql.deleteAlias.run(stateMachineArn, name);
+    for (const row of changes.aliases ?? []) {
+      sql.putAlias.run(row.stateMachineArn, row.name, row.creationDate, row.updateDate, row.description, row.routing);
+    }
+  }
+
+  /** First all new rows, many with one statement; then what changes rows, in order. */
+  #writeExecutions(changes: readonly ExecutionChange[]): void {
+    for (const { id, insert, history } of changes) {
+      if (insert !== undefined) this.#addExecution(insert);
+      if (history !== undefined) {
+        this.#newHistory.add(id, history.firstEventId, history.lastEventId, history.events);
+      }
+    }
+    this.#newExecutions.flush();
+    this.#newHistory.flush();
+    for (const change of changes) this.#updateExecution(change);
+  }
+
+  #addExecution(row: ExecutionRow): void {
+    const cut = startOfRest(row.arn);
+    const arnRest = row.arn.slice(cut);
+    this.#newExecutions.add(
+      row.id,
+      this.#arns.key(row.arn.slice(0, cut)),
+      arnRest,
+      row.name === arnRest ? null : row.name,
+      this.#arns.key(row.stateMachineArn),
+      statusCodes[row.status],
+      row.revisionId,
+      row.startDate,
+      row.stopDate,
+      row.stateMachineVersionArn === null ? null : this.#arns.key(row.stateMachineVersionArn),
+      row.stateMachineAliasArn === null ? null : this.#arns.key(row.stateMachineAliasArn),
+      row.traceHeader,
+      row.error,
+      row.cause,
+      row.output,
+      row.mapRunArn === null ? null : this.#arns.key(row.mapRunArn),
+      row.parent,
+      row.input,
+    );
+  }
+
+  #updateExecution({ id, update, branches, deletedBranches }: ExecutionChange): void {
+    const sql = this.#sql;
+    if (update !== undefined) {
+      sql.updateExecution.run(
+        id,
+        statusCodes[update.status],
+        update.stopDate,
+        update.output,
+        update.error,
+        update.cause,
+        update.redrive ?? null,
+      );
+    }
+    if (deletedBranches === "all") sql.deleteBranches.run(id);
+    else if (deletedBranches !== undefined) for (const branchId of deletedBranches) sql.deleteBranch.run(id, branchId);
+    if (branches === undefined) return;
+    for (const branch of branches) {
+      sql.putBranch.run(
+        id,
+        branch.id,
+        branch.dueAt,
+        branch.activityArn === null ? null : this.#arns.key(branch.activityArn),
+        branch.activityArn === null ? 0 : ++this.#lastPosition,
+        branch.restart ? 1 : 0,
+        branch.data,
+      );
+    }
+  }
+
+  #deleteExecutions(ids: readonly number[], lastExecutionId: number): void {
+    const sql = this.#sql;
+    for (const id of ids) {
+      sql.deleteExecution.run(id);
+      sql.deleteHistory.run(id);
+      sql.deleteBranches.run(id);
+    }
+    if (ids.length > 0) sql.keepLastDeleted.run(lastExecutionId);
+  }
+
+  /** Drops what is left of a commit that failed. */
+  clear(): void {
+    this.#newExecutions.clear();
+    this.#newHistory.clear();
+  }
+}
