@@ -37,6 +37,11 @@ export function splitQualifier(text: string): {
   readonly stateMachineArn: string;
   readonly qualifier: string | undefined;
 } {
-  const parts = text.split(":");
-  return { stateMachineArn: parts.slice(0, 7).join(":"), qualifier: parts[7] };
+  let end = -1;
+  for (let colon = 0; colon < 7; colon++) {
+    end = text.indexOf(":", end + 1);
+    if (end < 0) return { stateMachineArn: text, qualifier: undefined };
+  }
+  const [qualifier] = text.slice(end + 1).split(":", 1);
+  return { stateMachineArn: text.slice(0, end), qualifier };
 }

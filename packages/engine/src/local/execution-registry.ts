@@ -15,8 +15,13 @@ import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
 import { parseNumberToken, printPageToken } from "./page-token.js";
-import { executionDoesNotExist, type StateMachineRegistry } from "./state-machine-registry.js";
+import { executionDoesNotExist, type Startable, type StateMachineRegistry } from "./state-machine-registry.js";
 import { timeOrderedUuid } from "./time-ordered-uuid.js";
+
+interface StartedExecution {
+  readonly executionArn: string;
+  readonly startDate: number;
+}
 
 /** Executions: starting, stopping and looking at them. */
 export class ExecutionRegistry implements Executions {
@@ -34,46 +39,60 @@ export class ExecutionRegistry implements Executions {
     this.#clock = clock;
   }
 
-  async start(request: StartExecution): Promise<{ executionArn: string; startDate: number }> {
-    const { machine, revision } = await this.#stateMachines.startable(request.stateMachineArn);
-    const isExpress = machine.type === "EXPRESS";
-    const { input, name = timeOrderedUuid(this.#clock.now()) } = request;
-    const arn = isExpress ? expressExecutionArn(machine.arn, name, randomUUID()) : executionArn(machine.arn, name);
-    const begin = async (): Promise<{ executionArn: string; startDate: number }> => {
-      // It may have been deleted while the store was asked for the name.
-      this.#stateMachines.checkStartable(machine.arn);
-      const row: ExecutionRow = {
-        id: this.#store.nextExecutionId(),
-        arn,
-        name,
-        stateMachineArn: machine.arn,
-        stateMachineVersionArn: null,
-        stateMachineAliasArn: null,
-        revisionId: revision.id,
-        startDate: this.#clock.now(),
-        input,
-        traceHeader: request.traceHeader ?? null,
-        mapRunArn: null,
-        parent: null,
-        status: "RUNNING",
-        stopDate: null,
-        output: null,
-        error: null,
-        cause: null,
-      };
-      await this.#runtime.start(revision, row);
-      return { executionArn: arn, startDate: row.startDate };
-    };
+  async start(request: StartExecution): Promise<StartedExecution> {
+    const stateMachines = this.#stateMachines;
+    const { stateMachineArn, input, name } = request;
+    const startable = stateMachines.startableNow(stateMachineArn) ?? (await stateMachines.startable(stateMachineArn));
+    const { machine } = startable;
     // A generated name is new, and express executions may share names: nothing to look up.
-    if (request.name === undefined || isExpress) return begin();
+    if (machine.type === "EXPRESS") {
+      const expressName = name ?? timeOrderedUuid(this.#clock.now());
+      return this.#begin(startable, request, expressName, expressExecutionArn(machine.arn, expressName, randomUUID()));
+    }
+    if (name === undefined) {
+      const newName = timeOrderedUuid(this.#clock.now());
+      return this.#begin(startable, request, newName, executionArn(machine.arn, newName));
+    }
+    const arn = executionArn(machine.arn, name);
     return this.#oneAtATime(arn, async () => {
       const existing = await this.#store.execution(arn);
-      if (existing === undefined) return begin();
+      if (existing === undefined) return this.#begin(startable, request, name, arn);
       if (existing.status === "RUNNING" && existing.input === input) {
         return { executionArn: arn, startDate: existing.startDate };
       }
       throw new ServiceError("ExecutionAlreadyExists", `Execution Already Exists: '${arn}'`);
     });
+  }
+
+  async #begin(
+    { machine, revision }: Startable,
+    { input, traceHeader }: StartExecution,
+    name: string,
+    arn: string,
+  ): Promise<StartedExecution> {
+    // It may have been deleted while the store was asked.
+    this.#stateMachines.checkStartable(machine.arn);
+    const startDate = this.#clock.now();
+    await this.#runtime.start(revision, {
+      id: this.#store.nextExecutionId(),
+      arn,
+      name,
+      stateMachineArn: machine.arn,
+      stateMachineVersionArn: null,
+      stateMachineAliasArn: null,
+      revisionId: revision.id,
+      startDate,
+      input,
+      traceHeader: traceHeader ?? null,
+      mapRunArn: null,
+      parent: null,
+      status: "RUNNING",
+      stopDate: null,
+      output: null,
+      error: null,
+      cause: null,
+    });
+    return { executionArn: arn, startDate };
   }
 
   async #oneAtATime<Result>(arn: string, action: () => Promise<Result>): Promise<Result> {

@@ -193,12 +193,21 @@ export class StateMachineRegistry implements StateMachines {
   }
 
   /** What a start on this ARN runs. @throws ServiceError StateMachineDoesNotExist, StateMachineDeleting */
-  async startable(arn: string): Promise<{ machine: StateMachineRow; revision: Revision }> {
+  async startable(arn: string): Promise<Startable> {
     const { stateMachineArn, qualifier } = splitQualifier(arn);
     const machine = await this.#find(stateMachineArn);
     if (machine === undefined || qualifier !== undefined) throw doesNotExist(arn);
     if (machine.status === "DELETING") throw deleting(arn);
     return { machine, revision: this.#revisions.get(machine.revisionId) ?? (await this.revision(machine.revisionId)) };
+  }
+
+  /** As {@link startable} for an unqualified ARN, where memory knows enough; undefined where the store has to be asked. */
+  startableNow(arn: string): Startable | undefined {
+    const machine = this.#machines.get(arn);
+    const revision = machine === undefined ? undefined : this.#revisions.get(machine.revisionId);
+    if (machine === undefined || revision === undefined) return undefined;
+    if (machine.status === "DELETING") throw deleting(arn);
+    return { machine, revision };
   }
 
   /** Looks once more at what {@link startable} gave, without waiting. @throws ServiceError as it does */
@@ -263,6 +272,11 @@ export class StateMachineRegistry implements StateMachines {
     this.#writing = result.catch(() => {});
     return result;
   }
+}
+
+export interface Startable {
+  readonly machine: StateMachineRow;
+  readonly revision: Revision;
 }
 
 /** Compiled definitions kept in memory. */

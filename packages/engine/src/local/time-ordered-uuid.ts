@@ -6,17 +6,26 @@ import { randomFillSync } from "node:crypto";
  * @param now milliseconds since the epoch
  */
 export function timeOrderedUuid(now: number): string {
-  if (used + 10 > POOL.length) {
-    randomFillSync(POOL);
+  if (now !== lastTime) {
+    lastTime = now;
+    const time = now.toString(16).padStart(12, "0");
+    timePart = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+  }
+  if (used + DIGITS > random.length) {
+    random = randomFillSync(POOL).toString("hex");
     used = 0;
   }
-  const time = now.toString(16).padStart(12, "0");
-  const random = POOL.toString("hex", used, used + 10);
-  used += 10;
-  const variant = ((Number.parseInt(random.charAt(3), 16) & 3) | 8).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+  const at = used;
+  used += DIGITS;
+  const variant = "89ab".charAt(Number.parseInt(random.charAt(at + 18), 16) & 3);
+  return `${timePart}${random.slice(at, at + 3)}-${variant}${random.slice(at + 3, at + 6)}-${random.slice(at + 6, at + 18)}`;
 }
 
-/** Random bytes are drawn for many at once: one draw costs as much as a hundred uses. */
-const POOL = Buffer.alloc(4000);
-let used = POOL.length;
+/** Random hexadecimal digits of one UUID: 18 in it, one that chooses the variant. */
+const DIGITS = 19;
+/** Random digits are drawn for many at once: one draw costs as much as a hundred uses. */
+const POOL = Buffer.alloc(3800);
+let random = "";
+let used = 0;
+let lastTime = -1;
+let timePart = "";

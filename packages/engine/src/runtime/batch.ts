@@ -119,13 +119,17 @@ function standardChange(live: LiveExecution, { events, changed, deleted, ended }
   const isNew = !live.stored;
   // An event that came too late changes nothing.
   if (!isNew && history === undefined && branches.length === 0 && deleted.length === 0) return;
-  executions.push({
-    id,
-    ...(isNew ? { insert: live.row() } : ended ? { update: live.row() } : {}),
-    ...(history === undefined ? {} : { history }),
-    ...(branches.length === 0 ? {} : { branches }),
-    ...(ended ? (isNew ? {} : { deletedBranches: "all" }) : deleted.length === 0 ? {} : { deletedBranches: deleted }),
-  });
+  const change: { -readonly [Member in keyof ExecutionChange]: ExecutionChange[Member] } = { id };
+  if (isNew) change.insert = live.row();
+  else if (ended) change.update = live.row();
+  if (history !== undefined) change.history = history;
+  if (branches.length > 0) change.branches = branches;
+  if (ended) {
+    if (!isNew) change.deletedBranches = "all";
+  } else if (deleted.length > 0) {
+    change.deletedBranches = deleted;
+  }
+  executions.push(change);
 }
 
 function chunk(events: readonly HistoryEvent[]): HistoryChunk | undefined {
