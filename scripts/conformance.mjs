@@ -1,6 +1,7 @@
 // Replays the recorded conversations with AWS that stand beside the repository (../shared/conformance) against the built
 // server. Arguments go on to replay.py: node scripts/conformance.mjs --only base,scenarios
-// --write-known writes the ids of the cases that do not match to docs/conformance-known.txt, instead of comparing with it.
+// --write-known writes the ids of the cases that do not match to docs/conformance-known.txt, instead of comparing with it,
+// and the figures to docs/conformance.md.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -56,7 +57,34 @@ function writeKnown() {
   const results = JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
   const ids = results.filter(({ result }) => result === "differ" || result === "error").map(({ id }) => `${id}\n`);
   writeFileSync(known, ids.sort().join(""));
+  writeFigures(results);
   process.exitCode = 0;
+}
+
+/** The table between the two marks of docs/conformance.md. */
+function writeFigures(results) {
+  const areas = new Map();
+  for (const { area, result } of results) {
+    const counts = areas.get(area) ?? { match: 0, run: 0, notRun: 0 };
+    areas.set(area, counts);
+    if (result === "not run") {
+      counts.notRun += 1;
+    } else {
+      counts.run += 1;
+      counts.match += result === "pass" ? 1 : 0;
+    }
+  }
+  const rows = [...areas].sort(([one], [other]) => one.localeCompare(other));
+  const sum = (key) => rows.reduce((total, [, counts]) => total + counts[key], 0);
+  rows.push(["**all**", { match: sum("match"), run: sum("run"), notRun: sum("notRun") }]);
+  const table = [
+    "| area | match | of those run | not run |",
+    "| --- | --- | --- | --- |",
+    ...rows.map(([area, { match, run, notRun }]) => `| ${area} | ${match} | ${run} | ${notRun} |`),
+  ].join("\n");
+  const page = join(root, "docs/conformance.md");
+  const [before, , after] = readFileSync(page, "utf8").split(/<!-- (?:figures|end of figures) -->\n/);
+  writeFileSync(page, `${before}<!-- figures -->\n${table}\n<!-- end of figures -->\n${after}`);
 }
 
 /** The address in the first line that the server prints. */
