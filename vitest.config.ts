@@ -1,4 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { generateJsonata } from "./scripts/generate-jsonata.mjs";
+
+// A source that is made, not written.
+generateJsonata();
 
 export default defineConfig({
   // Tests run against the sources: a failing line is the line that was written.

@@ -18,6 +18,7 @@ export function prepare() {
     process.exit(2);
   }
   install();
+  generate();
   build();
 }
 
@@ -30,6 +31,11 @@ function install() {
     // The output of npm matters only where it fails.
     step("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
   }
+}
+
+/** Sources that are made, not written: before the packages that generating needs are installed, nothing can be made. */
+function generate() {
+  step(process.execPath, [join(root, "scripts/generate-jsonata.mjs")]);
 }
 
 function build() {

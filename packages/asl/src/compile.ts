@@ -102,14 +102,9 @@ function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", faults: Fa
     names: new Set(),
     labels: new Set(),
     graphs: [],
-    jsonata: [],
   };
   const graph = compileGraph(fields, machine);
   for (const shape of machine.graphs) checkTransitions(shape, faults);
-  const [jsonata] = machine.jsonata;
-  if (jsonata !== undefined && !faults.fatal) {
-    faults.refuse("SCHEMA_VALIDATION_FAILED", "QueryLanguage 'JSONata' is not supported yet", jsonata);
-  }
   return (
     graph && {
       ...graph,

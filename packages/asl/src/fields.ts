@@ -24,16 +24,29 @@ export class Fields {
   /** Where the object stands: `/States/Hello/Retry[0]`; `/` is the definition itself. */
   readonly location: string;
   readonly #faults: Faults;
+  /** Length of the location of the state that the object belongs to. */
+  readonly #state: number;
 
-  constructor(object: JsonObject, location: string, faults: Faults) {
+  constructor(object: JsonObject, location: string, faults: Faults, state = 0) {
     this.object = object;
     this.location = location;
     this.#faults = faults;
+    this.#state = state;
+  }
+
+  /** The same object as that of a state: what is in it has its place in the state. */
+  asState(): Fields {
+    return new Fields(this.object, this.location, this.#faults, this.location.length);
   }
 
   /** The location of a field. The service writes names as they are: nothing is escaped. */
   at(name: string): string {
     return this.location === "/" ? `/${name}` : `${this.location}/${name}`;
+  }
+
+  /** The place of a field in its state, as EvaluationFailed events tell it: `Catch[0]/Output`. */
+  inState(name: string): string {
+    return this.at(name).slice(this.#state + 1);
   }
 
   has(name: string): boolean {
@@ -170,6 +183,6 @@ export class Fields {
   }
 
   #nested(object: JsonObject, location: string): Fields {
-    return new Fields(object, location, this.#faults);
+    return new Fields(object, location, this.#faults, this.#state);
   }
 }

@@ -24,8 +24,6 @@ export interface Machine {
   readonly names: Set<string>;
   readonly labels: Set<string>;
   readonly graphs: GraphShape[];
-  /** The locations of states in JSONata. */
-  readonly jsonata: string[];
 }
 
 /** What the checks of transitions need to know of a graph: the names in it and what leads where. */
@@ -69,7 +67,7 @@ export function compileGraph(fields: Fields, machine: Machine): Graph | undefine
   for (const name of names) {
     checkName(name, states, machine);
     shape.states.set(name, { location: states.at(name), terminal: undefined, transitions: [] });
-    const state = states.child(name);
+    const state = states.child(name)?.asState();
     const compiled = state && compileState(name, state, shape, machine);
     if (compiled !== undefined) machine.states.set(name, compiled);
   }
@@ -93,7 +91,6 @@ function compileState(name: string, state: Fields, graph: GraphShape, machine: M
   const language = stateLanguage(state, machine);
   const type = stateType(state);
   if (type === undefined) return undefined;
-  if (language.name === "JSONata") machine.jsonata.push(state.location);
   const terminal = type === "Succeed" || type === "Fail" || state.value("End") === true;
   const shape: StateShape = { location: state.location, terminal, transitions: [] };
   graph.states.set(name, shape);

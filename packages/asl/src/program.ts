@@ -42,7 +42,35 @@ export interface Scope {
   random(): number;
   /** A UUID (version 4 form), for States.UUID; deterministic per event. */
   uuid(): string;
+  /** Milliseconds since the epoch, for JSONata's $now and $millis: the time of the event. */
+  readonly now: number;
+  /** Where an expression goes on that takes too long here. Absent: it is evaluated here, to the full bounds. */
+  readonly elsewhere?: Elsewhere | undefined;
 }
+
+/**
+ * Takes expressions of JSONata that take more than a few milliseconds, so that they do not hold up whoever computes a state.
+ * What a state computes is then computed again from its beginning, with the results that have come in.
+ */
+export interface Elsewhere {
+  /** The result for the field, where it was asked for before. Each call means the next evaluation of the field. */
+  result(field: string): EvaluationResult | undefined;
+  /** Asks for an evaluation. Throws something that is no StatesError, for the caller of the state to catch. */
+  ask(request: EvaluationRequest): never;
+}
+
+/** An evaluation that is to be done elsewhere. Plain data. */
+export interface EvaluationRequest {
+  /** The expression, without `{%` and `%}`. */
+  readonly text: string;
+  /** Where it stands in its state: `Output/total`. */
+  readonly field: string;
+  /** What its names mean. */
+  readonly bindings: JsonObject;
+}
+
+/** What came of it: a value, or the error and cause of a StatesError. */
+export type EvaluationResult = { readonly value: Json } | { readonly error: string; readonly cause: string };
 
 /** How a state is left: its output and the variables it assigns. */
 export interface Exit {

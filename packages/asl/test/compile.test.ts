@@ -509,8 +509,6 @@ describe("warnings", () => {
 });
 
 describe("query languages", () => {
-  const unsupported = `${SCHEMA} QueryLanguage 'JSONata' is not supported yet at /States/S`;
-
   test.each<[string, JsonObject]>([
     ["Pass", { Type: "Pass", Output: { a: "{% $states.input %}" }, Assign: { v: "{% 1 %}" } }],
     ["Wait", { Type: "Wait", Seconds: "{% $states.input.s %}" }],
@@ -555,9 +553,9 @@ describe("query languages", () => {
         ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" }, ...INNER },
       },
     ],
-  ])("%s in JSONata is recognised, not yet supported", (_name, state) => {
-    expect(faultsOf({ QueryLanguage: "JSONata", ...machineOf(state) })).toEqual([unsupported]);
-    expect(ofState({ ...state, QueryLanguage: "JSONata" })).toEqual([unsupported]);
+  ])("%s in JSONata", (_name, state) => {
+    expect(faultsOf({ QueryLanguage: "JSONata", ...machineOf(state) })).toEqual([]);
+    expect(ofState({ ...state, QueryLanguage: "JSONata" })).toEqual([]);
   });
 
   test.each<[string, JsonObject, string]>([

@@ -9,6 +9,7 @@ export function scope(overrides: Partial<Scope> = {}): Scope {
     input: null,
     variables: {},
     context: () => CONTEXT,
+    now: 0,
     random: () => 0.5,
     uuid: () => "00000000-0000-4000-8000-000000000000",
     ...overrides,

@@ -6,6 +6,7 @@ export function scopeOf(input: Json, variables: JsonObject = {}, context: JsonOb
     input,
     variables,
     context: () => context,
+    now: 0,
     random: () => 0.5,
     uuid: () => "00000000-0000-4000-8000-000000000000",
   };

@@ -14,6 +14,9 @@ export interface Execution {
   readonly type: "STANDARD" | "EXPRESS";
   readonly stateMachineArn: string;
   readonly stateMachineName: string;
+  /** The version that it runs and the alias that chose it, where it was started with one of them. */
+  readonly stateMachineVersionArn: string | undefined;
+  readonly stateMachineAliasArn: string | undefined;
   readonly roleArn: string;
   readonly region: string;
   /** Milliseconds since the epoch. */
@@ -59,6 +62,8 @@ export interface Branch {
   /** The event that the branch's next event follows. */
   previousEventId: number;
   enteredEventId: number;
+  /** What the event of the state's entry followed. */
+  enteredAfterEventId: number;
   enteredTime: number;
   /** Attempts made per retrier of the state, by its position. Absent before the first retry. */
   retries: number[] | undefined;

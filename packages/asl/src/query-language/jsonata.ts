@@ -1,11 +1,15 @@
 import type { Fields } from "../fields.js";
-import { isObject, type Json } from "../json.js";
+import { type Json, type JsonObject, printJson } from "../json.js";
+import type { Given } from "../jsonata/expression.js";
+import { unexpectedType } from "../jsonata/expression.js";
+import { compileTemplate, looksLikeExpression, type Template } from "../jsonata/template.js";
+import type { Exit, Scope } from "../program.js";
 import { checkAssign } from "../states/assign.js";
 import { RULE_KINDS } from "../states/choice-rule.js";
 import { StatesError } from "../states-error.js";
 import type { QueryLanguage } from "./query-language.js";
 
-/** JSONata: its fields are checked, its expressions are not evaluated: `compile` refuses a machine that has any. */
+/** JSONata: Arguments, Output, and expressions between `{%` and `%}` in any field that is computed. */
 export const JSONATA: QueryLanguage = {
   name: "JSONata",
 
@@ -13,70 +17,117 @@ export const JSONATA: QueryLanguage = {
 
   payloadField: "Arguments",
 
-  payload: (fields) => template(fields, "Arguments"),
+  payload(fields) {
+    const payload = template(fields, "Arguments");
+    return payload && ((scope) => payload.evaluate(scope, NOTHING));
+  },
 
-  exit(fields) {
-    template(fields, "Output");
-    assign(fields);
-    return unsupported;
+  exit(fields, given) {
+    const compute = exit(fields, given);
+    if (given === undefined) return (scope, result) => compute(scope, result, NOTHING);
+    return given === "result"
+      ? (scope, result) => compute(scope, result, { result })
+      : (scope, errorOutput) => compute(scope, errorOutput, { errorOutput });
   },
 
   choiceExit(state, rule) {
-    template(rule ?? state, "Output");
-    assign(rule ?? state);
-    return unsupported;
+    const compute = exit(rule ?? state, undefined);
+    return (scope, input) => compute(scope, input, NOTHING);
   },
 
   condition(rule) {
     if (!rule.has("Condition") || RULE_KINDS.filter((name) => rule.has(name)).length > 1) {
       rule.refuse(`The object must have only one of the following fields, [${RULE_KINDS.join(", ")}]`);
     }
-    template(rule, "Condition");
-    return unsupported;
+    const condition = template(rule, "Condition");
+    const field = rule.inState("Condition");
+    return (_input, scope) => {
+      const holds = condition?.evaluate(scope, NOTHING) ?? false;
+      if (typeof holds === "boolean") return holds;
+      throw unexpectedType(textOf(condition), field, "boolean", holds);
+    };
   },
 
-  text: (state, name) => (state.string(name) === undefined ? undefined : template(state, name)),
+  text(state, name) {
+    if (state.string(name) === undefined) return undefined;
+    const text = template(state, name);
+    const field = state.inState(name);
+    return (scope) => {
+      const value = text?.evaluate(scope, NOTHING) ?? "";
+      if (typeof value === "string") return value;
+      throw unexpectedType(textOf(text), field, "string", value);
+    };
+  },
 
   computed(fields, name) {
-    const value = fields.value(name);
-    if (typeof value !== "string" || !value.startsWith("{%")) return undefined;
-    template(fields, name);
-    return { field: name, text: value, read: unsupported, find: unsupported };
+    if (!looksLikeExpression(fields.value(name))) return undefined;
+    const value = template(fields, name);
+    const field = fields.inState(name);
+    const text = textOf(value);
+    const read = (scope: Scope) => value?.evaluate(scope, NOTHING) ?? null;
+    return {
+      field: name,
+      text,
+      read,
+      find: read,
+      errors: {
+        unexpectedType: (expected, found) => unexpectedType(text, field, expected, found),
+        invalidValue: (cause) => new StatesError("States.QueryEvaluationError", cause, field),
+      },
+    };
   },
 
-  template,
+  template(fields, name) {
+    const value = template(fields, name);
+    return value && ((_input, scope) => value.evaluate(scope, NOTHING));
+  },
 
   items(state) {
-    template(state, "Items");
-    return unsupported;
+    const items = template(state, "Items");
+    if (items === undefined) return inputItems;
+    const field = state.inState("Items");
+    return (scope) => {
+      const value = items.evaluate(scope, NOTHING);
+      if (Array.isArray(value)) return value;
+      throw unexpectedType(textOf(items), field, "array", value);
+    };
   },
 };
 
-function assign(fields: Fields): void {
-  checkAssign(fields, (member) => member);
-  template(fields, "Assign");
+/** `$states` without a result. */
+const NOTHING: Given = {};
+
+/** A Map state without Items takes its input. */
+function inputItems({ input }: Scope): readonly Json[] {
+  if (Array.isArray(input)) return input;
+  throw new StatesError("States.QueryEvaluationError", `Map state input must be an array but was: ${printJson(input)}`);
 }
 
-function template(fields: Fields, name: string): (() => never) | undefined {
+/** Output and Assign see the same: the variables as they were when the state was entered. */
+function exit(
+  fields: Fields,
+  given: "result" | "errorOutput" | undefined,
+): (scope: Scope, output: Json, given: Given) => Exit {
+  const output = template(fields, "Output", given);
+  const assign = checkAssign(fields, (member) => member) > 0 ? template(fields, "Assign", given) : undefined;
+  return (scope, otherwise, seen) => {
+    const value = output === undefined ? otherwise : output.evaluate(scope, seen);
+    if (assign === undefined) return { output: value };
+    // A template that is an object gives an object.
+    return { output: value, assigned: assign.evaluate(scope, seen) as JsonObject };
+  };
+}
+
+/** The template in a field; undefined where the field is absent. */
+function template(fields: Fields, name: string, given?: "result" | "errorOutput"): Template | undefined {
   const value = fields.value(name);
   if (value === undefined) return undefined;
-  checkDelimiters(fields, value, fields.at(name));
-  return unsupported;
+  const compiled = compileTemplate(value, fields.inState(name), given === "errorOutput");
+  for (const { code, message, pointer } of compiled.faults)
+    fields.refuse(message, `${fields.at(name)}${pointer}`, code);
+  return compiled;
 }
 
-/** An expression stands between `{%` and `%}`: a string that begins like one has to end like one. */
-function checkDelimiters(fields: Fields, value: Json, location: string): void {
-  if (typeof value === "string") {
-    if (value.startsWith("{%") && !(value.endsWith("%}") && value.length >= 4)) {
-      fields.refuse("JSONata string must start with {% and end with %}", location);
-    }
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkDelimiters(fields, item, `${location}[${index}]`);
-  } else if (isObject(value)) {
-    for (const [key, member] of Object.entries(value)) checkDelimiters(fields, member, `${location}/${key}`);
-  }
-}
-
-function unsupported(): never {
-  throw new StatesError("States.Runtime", "QueryLanguage 'JSONata' is not supported yet");
+function textOf(compiled: Template | undefined): string {
+  return compiled?.expression?.text ?? "";
 }

@@ -1,6 +1,7 @@
 import type { Fields } from "../fields.js";
 import type { Json } from "../json.js";
 import type { Exit, Scope } from "../program.js";
+import type { StatesError } from "../states-error.js";
 
 export type QueryLanguageName = "JSONPath" | "JSONata";
 
@@ -20,6 +21,15 @@ export interface Computed {
   read(scope: Scope): Json;
   /** The same, but undefined where a path finds nothing. */
   find(scope: Scope): Json | undefined;
+  /** JSONata: the errors of a value that the field cannot take. JSONPath has words of its own in each field. */
+  readonly errors?: ComputedErrors;
+}
+
+export interface ComputedErrors {
+  /** @param expected the service's name for the right type */
+  unexpectedType(expected: string, value: Json): StatesError;
+  /** @param cause the service's words, without the state */
+  invalidValue(cause: string): StatesError;
 }
 
 /**
@@ -34,8 +44,11 @@ export interface QueryLanguage {
   readonly payloadField: "Parameters" | "Arguments";
   /** What a task, its branches or an item reader get: Parameters or Arguments. Undefined where there is none. */
   payload(fields: Fields, input: Evaluate): Evaluate | undefined;
-  /** How a state or catcher is left with a result (or error output). */
-  exit(fields: Fields): (scope: Scope, result: Json) => Exit;
+  /**
+   * How a state or catcher is left with a result (or error output), which is its output where it says nothing else.
+   * @param given as what expressions see the result, where they do
+   */
+  exit(fields: Fields, given?: "result" | "errorOutput"): (scope: Scope, result: Json) => Exit;
   /** How a Choice state is left: by one of its rules, or by Default where `rule` is undefined. */
   choiceExit(state: Fields, rule: Fields | undefined): (scope: Scope, input: Json) => Exit;
   /** Whether a choice rule holds. */

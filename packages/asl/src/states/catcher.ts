@@ -17,7 +17,7 @@ export function compileCatch(state: Fields, context: StateContext): readonly Cat
     return {
       errorEquals,
       next: context.transition(catcher, "Next") ?? "",
-      exit: context.language.exit(catcher),
+      exit: context.language.exit(catcher, "errorOutput"),
     };
   });
 }

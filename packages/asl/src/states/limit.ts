@@ -64,6 +64,10 @@ function compileComputed(fields: Fields, name: string, language: QueryLanguage, 
 function readNumber(computed: Computed, kind: "integer" | "float", scope: Scope): number {
   const value = computed.read(scope);
   if (typeof value === "number" && (kind === "float" || Number.isInteger(value))) return value;
+  if (computed.errors !== undefined) {
+    if (typeof value !== "number") throw computed.errors.unexpectedType("number", value);
+    throw computed.errors.invalidValue(`The ${computed.field} field has the value ${value}, which is not an integer`);
+  }
   const shown = typeof value === "string" ? value : shownJson(value);
   throw new StatesError(
     "States.Runtime",

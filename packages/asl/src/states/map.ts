@@ -58,7 +58,7 @@ export function compileMap(state: Fields, context: StateContext): MapState | und
   const enterRun = compileRun(state, language, input);
   const guarded = { retry: compileRetry(state, language.name), catch: compileCatch(state, context) };
   const next = compileNext(state, context);
-  const exit = language.exit(state);
+  const exit = language.exit(state, "result");
   const processor = compileProcessor(state, context);
   if (processor === undefined) return undefined;
   const read = processor.mode === "DISTRIBUTED" && state.has("ItemReader");

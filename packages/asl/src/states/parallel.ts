@@ -29,6 +29,6 @@ export function compileParallel(state: Fields, context: StateContext): ParallelS
     retry: compileRetry(state, context.language.name),
     catch: compileCatch(state, context),
     enter: payload,
-    exit: context.language.exit(state),
+    exit: context.language.exit(state, "result"),
   };
 }

@@ -49,7 +49,7 @@ export function compileTask(state: Fields, context: StateContext): TaskState | u
   const credentials = compileCredentials(state, context, input);
   const guarded = { retry: compileRetry(state, language.name), catch: compileCatch(state, context) };
   const next = compileNext(state, context);
-  const exit = language.exit(state);
+  const exit = language.exit(state, "result");
   const resource = compileResource(state, context);
   if (resource !== undefined) checkParameters(state, resource, language.payloadField);
   if (resource === undefined) return undefined;

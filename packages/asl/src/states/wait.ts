@@ -57,6 +57,8 @@ function compileUntil(state: Fields, language: QueryLanguage, input: Evaluate): 
 function readSeconds(seconds: Computed, scope: Scope): number {
   const value = seconds.find(scope);
   if (value === undefined) throw failure(seconds, "does not reference an input value");
+  const { errors } = seconds;
+  if (errors !== undefined && typeof value !== "number") throw errors.unexpectedType("number", value);
   if (typeof value !== "number" || !Number.isInteger(value)) {
     throw failure(seconds, "cannot be parsed as a long value", value);
   }
@@ -69,10 +71,18 @@ function readTimestamp(timestamp: Computed, scope: Scope): number {
   if (value === undefined) throw failure(timestamp, "does not reference an input value");
   const instant = typeof value === "string" ? parseTimestamp(value) : undefined;
   if (instant !== undefined) return instant.milliseconds;
-  throw failure(timestamp, "does not reference a valid ISO-8601 extended offset date-time format string", value);
+  if (timestamp.errors !== undefined && typeof value !== "string") {
+    throw timestamp.errors.unexpectedType("string", value);
+  }
+  const format = "ISO-8601 extended offset date-time format string";
+  const words =
+    timestamp.errors === undefined ? `does not reference a valid ${format}` : `cannot be parsed as an ${format}`;
+  throw failure(timestamp, words, value);
 }
 
-function failure({ field, text }: Computed, fault: string, value?: Json): StatesError {
-  const shown = value === undefined ? "" : ` == ${typeof value === "string" ? value : shownJson(value)}`;
+function failure({ field, text, errors }: Computed, fault: string, value?: Json): StatesError {
+  const shownValue = typeof value === "string" ? value : shownJson(value ?? null);
+  if (errors !== undefined) return errors.invalidValue(`The ${field} field ${fault}: ${shownValue}`);
+  const shown = value === undefined ? "" : ` == ${shownValue}`;
   return new StatesError("States.Runtime", `The ${field} parameter ${fault}: ${text}${shown}`);
 }

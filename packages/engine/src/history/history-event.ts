@@ -22,7 +22,13 @@ export const NOT_TRUNCATED = { truncated: false } as const;
 
 /** Details of the events, by family. Payloads are JSON texts. */
 export const details = {
-  executionStarted: (input: string, roleArn: string) => ({ input, inputDetails: NOT_TRUNCATED, roleArn }),
+  executionStarted: ({ inputText, roleArn, stateMachineAliasArn, stateMachineVersionArn }: StartedExecution) => ({
+    input: inputText,
+    inputDetails: NOT_TRUNCATED,
+    roleArn,
+    stateMachineAliasArn,
+    stateMachineVersionArn,
+  }),
   executionSucceeded: (output: string) => ({ output, outputDetails: NOT_TRUNCATED }),
   stateEntered: (name: string, input: string) => ({ name, input, inputDetails: NOT_TRUNCATED }),
   stateExited: (name: string, output: string, assigned: Readonly<Record<string, string>> | undefined) =>
@@ -40,6 +46,13 @@ export const details = {
     ...(error === undefined ? {} : { error }),
     ...(cause === undefined ? {} : { cause }),
   }),
+  /** `location` is the field, where the service names one: `Output/total`. */
+  evaluationFailed: (state: string, error: string, cause: string, location: string | undefined) => ({
+    error,
+    cause,
+    ...(location === undefined ? {} : { location }),
+    state,
+  }),
   /** LambdaFunctionScheduled and ActivityScheduled. */
   scheduled: (resource: string, input: string, limits: TaskLimits) => ({
     resource,
@@ -55,6 +68,15 @@ export const details = {
   }),
   output: (output: string) => ({ output, outputDetails: NOT_TRUNCATED }),
 } as const;
+
+/** What ExecutionStarted tells of an execution. */
+interface StartedExecution {
+  /** JSON text. */
+  readonly inputText: string;
+  readonly roleArn: string;
+  readonly stateMachineAliasArn: string | undefined;
+  readonly stateMachineVersionArn: string | undefined;
+}
 
 /** How the events of a service integration name it: `{ resourceType: "lambda", resource: "invoke" }`. */
 export interface TaskResource {

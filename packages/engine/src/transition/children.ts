@@ -15,6 +15,7 @@ export function newBranch(
     id: execution.nextBranchId++,
     variables: undefined,
     enteredEventId: 0,
+    enteredAfterEventId: 0,
     enteredTime: 0,
     retries: undefined,
     waiting: { kind: "turn" },

@@ -65,6 +65,7 @@ function run(turn: Turn, branch: Branch): boolean {
 function enter(turn: Turn, branch: Branch, state: State): void {
   branch.inputText ??= printJson(branch.input);
   branch.enteredTime = turn.facts.now;
+  branch.enteredAfterEventId = branch.previousEventId;
   branch.enteredEventId = recordIn(
     turn,
     branch,
@@ -178,8 +179,25 @@ export function attempt(turn: Turn, branch: Branch, state: State, action: () => 
     return action();
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
-    return failState(turn, branch, state, evaluationFailure(branch, error));
+    return failState(turn, branch, state, failEvaluation(turn, branch, state, error));
   }
+}
+
+/** An expression failed: where it was one of JSONata, an event of its own tells so. */
+function failEvaluation(turn: Turn, branch: Branch, state: State, error: StatesError): StateFailure {
+  const failure = evaluationFailure(branch, error);
+  if (failure.evaluation) {
+    // The service lets the event follow what the entry follows, as if both came at once; that of a Wait state comes after.
+    const atOnce = branch.previousEventId === branch.enteredEventId && state.type !== "Wait";
+    branch.previousEventId = record(
+      turn,
+      atOnce ? branch.enteredAfterEventId : branch.previousEventId,
+      "EvaluationFailed",
+      "evaluationFailedEventDetails",
+      details.evaluationFailed(state.name, failure.error, failure.cause, error.location),
+    );
+  }
+  return failure;
 }
 
 /** True where the branch now stands before another state. */
@@ -281,7 +299,9 @@ export function failState(turn: Turn, branch: Branch, state: State, failure: Sta
     turn.changed.add(branch);
     return false;
   }
-  if (hadChildren) recordIn(turn, branch, `${state.type}StateFailed`);
+  if (hadChildren || (failure.evaluation && state.type !== "Task")) {
+    recordIn(turn, branch, `${state.type}StateFailed`);
+  }
   const catcher = matchingCatcher(state.catch, failure);
   if (catcher !== undefined) {
     try {
@@ -289,7 +309,7 @@ export function failState(turn: Turn, branch: Branch, state: State, failure: Sta
       return leave(turn, branch, { ...state, catch: [], retry: [] }, exit, catcher.next);
     } catch (error) {
       if (!(error instanceof StatesError)) throw error;
-      failBranch(turn, branch, evaluationFailure(branch, error));
+      failBranch(turn, branch, failEvaluation(turn, branch, state, error));
       return false;
     }
   }

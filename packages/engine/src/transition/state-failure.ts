@@ -9,16 +9,22 @@ export interface StateFailure {
   readonly catchable: boolean;
   /** A second name that retriers and catchers may use. */
   readonly alias?: string;
+  /** True where an expression of JSONata failed. */
+  readonly evaluation?: boolean;
 }
 
 /** The failure that an error of evaluation is, in the words of the service. */
-export function evaluationFailure(branch: Branch, error: StatesError): StateFailure {
+export function evaluationFailure(
+  branch: Branch,
+  error: StatesError,
+): StateFailure & { readonly error: string; readonly cause: string } {
   const where = `An error occurred while executing the state '${branch.state}' (entered at the event id #${branch.enteredEventId}).`;
   return {
     error: error.error,
     // The service reports where a ResultPath cannot be applied without saying in which state.
     cause: error.error === "States.ReferencePathConflict" ? error.cause : `${where} ${error.cause}`,
     catchable: error.error !== "States.Runtime",
+    ...(error.error === "States.QueryEvaluationError" ? { evaluation: true } : {}),
   };
 }
 

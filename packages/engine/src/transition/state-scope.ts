@@ -18,6 +18,7 @@ export class StateScope implements Scope {
   readonly input: Json;
   readonly random: () => number;
   readonly uuid: () => string;
+  readonly now: number;
   readonly #turn: Turn;
   readonly #branch: Branch;
   readonly #extra: ScopeExtra;
@@ -28,6 +29,7 @@ export class StateScope implements Scope {
     this.input = branch.input;
     this.random = turn.facts.random;
     this.uuid = turn.facts.uuid;
+    this.now = turn.facts.now;
     this.#turn = turn;
     this.#branch = branch;
     this.#extra = extra;

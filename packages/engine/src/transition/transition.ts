@@ -139,13 +139,7 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
 function start(turn: Turn): void {
   const { execution } = turn;
   const { inputText } = execution;
-  record(
-    turn,
-    0,
-    "ExecutionStarted",
-    "executionStartedEventDetails",
-    details.executionStarted(inputText, execution.roleArn),
-  );
+  record(turn, 0, "ExecutionStarted", "executionStartedEventDetails", details.executionStarted(execution));
   const root = newBranch(execution, {
     parent: undefined,
     index: 0,

@@ -1,0 +1,241 @@
+import type { Json, JsonObject } from "../json.js";
+import type { EvaluationRequest, EvaluationResult, Scope } from "../program.js";
+import { StatesError } from "../states-error.js";
+import { analyse, type References } from "./analysis.js";
+import type { JsonataExpression } from "./evaluator.js";
+import { registerFunctions } from "./functions.js";
+import { evaluator, inWorld, type World } from "./host.js";
+import {
+  DEEPEST,
+  LimitExceeded,
+  MOST_STEPS,
+  OUT_OF_MEMORY,
+  STACK_OVERFLOW,
+  STEPS_IN_PLACE,
+  TakesTooLong,
+  TIMED_OUT,
+} from "./limits.js";
+import { toJson, UnsupportedResult } from "./result.js";
+import { compileSimple, isNotSimple } from "./simple-expression.js";
+
+/** The text is not an expression of JSONata; the message is the parser's. */
+export class JsonataSyntaxError extends Error {}
+
+/** Members of `$states` that only some fields see. */
+export interface Given {
+  readonly result?: Json;
+  readonly errorOutput?: Json;
+}
+
+/** A compiled expression of JSONata, as it stands between `{%` and `%}`. */
+export interface Expression {
+  readonly text: string;
+  readonly references: References;
+  /**
+   * @param field where the expression stands in its state: `Output/values[0]`
+   * @throws StatesError `States.QueryEvaluationError` where the expression fails or gives nothing.
+   */
+  read(field: string, scope: Scope, given: Given): Json;
+}
+
+/** @throws JsonataSyntaxError */
+export function parseExpression(text: string): Expression {
+  const source = parse(text);
+  const references = analyse(source.ast());
+  const simple = compileSimple(source.ast());
+  const evaluate = (field: string, scope: Scope, given: Given): Json => {
+    const { elsewhere } = scope;
+    const known = elsewhere?.result(field);
+    if (known !== undefined) return unwrap(known, field);
+    try {
+      return run(source, text, field, bindingsOf(references, scope, given), new ScopeWorld(scope));
+    } catch (error) {
+      if (!(error instanceof TakesTooLong) || elsewhere === undefined) throw error;
+      return elsewhere.ask({ text, field, bindings: bindingsOf(references, scope, given) });
+    }
+  };
+  if (simple === undefined) return { text, references, read: evaluate };
+  return {
+    text,
+    references,
+    read(field, scope, given) {
+      const value = simple(scope, given);
+      if (isNotSimple(value)) return evaluate(field, scope, given);
+      if (value === undefined) throw undefinedResult(text, field);
+      return value;
+    },
+  };
+}
+
+/**
+ * Evaluates an expression that took too long where it stood: to the full bounds, and with regular expressions that may
+ * take exponential time. Whoever calls this bounds the time from outside as well.
+ * @param expired true where the time is over; asked now and then
+ */
+export function evaluateRequest(
+  { text, field, bindings }: EvaluationRequest,
+  world: Pick<World, "now" | "random" | "uuid">,
+  expired: () => boolean,
+): EvaluationResult {
+  const steps = STEPS_IN_PLACE;
+  try {
+    const value = run(parse(text), text, field, bindings, {
+      now: world.now,
+      random: world.random,
+      uuid: world.uuid,
+      steps,
+      overrun() {
+        if (expired()) throw new LimitExceeded(TIMED_OUT);
+        return steps;
+      },
+      backtrack() {},
+    });
+    return { value };
+  } catch (error) {
+    if (!(error instanceof StatesError)) throw error;
+    return { error: error.error, cause: error.cause };
+  }
+}
+
+/** What is answered for an expression whose evaluation was ended from outside. */
+export function limitExceeded({ text, field }: EvaluationRequest, limit: "time" | "memory"): EvaluationResult {
+  const { error, cause } = limitFailure(text, field, limit === "time" ? TIMED_OUT : OUT_OF_MEMORY);
+  return { error, cause };
+}
+
+function parse(text: string): JsonataExpression {
+  try {
+    const expression = evaluator.jsonata(text, { stack: DEEPEST });
+    registerFunctions(expression);
+    return expression;
+  } catch (error) {
+    if (error instanceof RangeError) throw new JsonataSyntaxError("The expression is too deeply nested");
+    throw new JsonataSyntaxError(messageOf(error));
+  }
+}
+
+/** The names that the evaluator is to know: those that the expression refers to, and no others. */
+function bindingsOf({ variables, states }: References, scope: Scope, given: Given): JsonObject {
+  const bindings: JsonObject = {};
+  for (const name of variables) {
+    if (Object.hasOwn(scope.variables, name)) bindings[name] = scope.variables[name] ?? null;
+  }
+  if (states === undefined || states.size > 0) {
+    bindings.states = {
+      input: scope.input,
+      ...given,
+      // Most expressions never look at it, and it has to be made.
+      ...(states === undefined || states.has("context") ? { context: scope.context() } : {}),
+    };
+  }
+  return bindings;
+}
+
+function run(
+  source: JsonataExpression,
+  text: string,
+  field: string,
+  bindings: Readonly<Record<string, unknown>>,
+  world: World,
+): Json {
+  let value: Json | undefined;
+  try {
+    value = inWorld(world, () => toJson(source.evaluate(undefined, bindings)));
+  } catch (error) {
+    if (error instanceof TakesTooLong) throw error;
+    throw failure(error, text, field, world);
+  }
+  if (value === undefined) throw undefinedResult(text, field);
+  return value;
+}
+
+/** The bounds and the sources of an evaluation in place. */
+class ScopeWorld implements World {
+  readonly now: number;
+  readonly steps: number;
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+    this.now = scope.now;
+    this.steps = scope.elsewhere === undefined ? MOST_STEPS : STEPS_IN_PLACE;
+  }
+
+  random(): number {
+    return this.#scope.random();
+  }
+
+  uuid(): string {
+    return this.#scope.uuid();
+  }
+
+  overrun(): number {
+    throw this.#scope.elsewhere === undefined ? new LimitExceeded(TIMED_OUT) : new TakesTooLong();
+  }
+
+  backtrack(): void {
+    throw this.#scope.elsewhere === undefined
+      ? new LimitExceeded("A regular expression with look-ahead or back-references cannot be evaluated here")
+      : new TakesTooLong();
+  }
+}
+
+const ERROR = "States.QueryEvaluationError";
+
+/** The longest cause that an event holds, in characters. */
+const LONGEST_CAUSE = 32_000;
+
+function queryError(text: string, field: string, fault: string): StatesError {
+  const cause = `The JSONata expression '${text}' specified for the field '${field}' ${fault}`;
+  return new StatesError(ERROR, cause.length > LONGEST_CAUSE ? `${cause.slice(0, LONGEST_CAUSE)}…` : cause, field);
+}
+
+function undefinedResult(text: string, field: string): StatesError {
+  return queryError(text, field, "returned nothing (undefined).");
+}
+
+/** The error of a result of the wrong type. @param expected the service's name for the right one */
+export function unexpectedType(text: string, field: string, expected: string, value: Json): StatesError {
+  const shown = `Expected '${expected}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`;
+  return queryError(text, field, `returned an unexpected result type. ${shown}`);
+}
+
+function typeName(value: Json): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
+
+function limitFailure(text: string, field: string, message: string): StatesError {
+  return queryError(text, field, `threw an error during evaluation: ${message}`);
+}
+
+function failure(error: unknown, text: string, field: string, world: World): StatesError {
+  if (error instanceof UnsupportedResult) return queryError(text, field, "returned an unsupported result type.");
+  const code = codeOf(error);
+  if (code === "D1011") return limitFailure(text, field, STACK_OVERFLOW);
+  if (code !== undefined) {
+    return queryError(text, field, `threw an error during evaluation. ${code}: ${messageOf(error)}`);
+  }
+  // Errors of JavaScript itself: the stack is over, or a string or an array would be longer than they can be.
+  if (error instanceof RangeError) {
+    return limitFailure(text, field, /call stack/.test(error.message) ? STACK_OVERFLOW : OUT_OF_MEMORY);
+  }
+  if (error instanceof Error) {
+    return queryError(text, field, `threw an internal error during evaluation. ${world.uuid()}`);
+  }
+  return limitFailure(text, field, messageOf(error));
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" && /^[A-Z]\d{4}$/.test(error.code) ? error.code : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : String(error);
+}
+
+function unwrap(result: EvaluationResult, field: string): Json {
+  if ("value" in result) return result.value;
+  throw new StatesError(result.error, result.cause, field);
+}
