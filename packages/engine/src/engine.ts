@@ -11,8 +11,11 @@ import type { ExecutionStatus } from "./store/store.js";
  */
 export interface Engine {
   readonly stateMachines: StateMachines;
+  readonly versions: Versions;
+  readonly aliases: Aliases;
   readonly executions: Executions;
   readonly activities: Activities;
+  readonly tags: Tags;
   /** Region and account of new ARNs. */
   readonly region: string;
   readonly accountId: string;
@@ -29,28 +32,39 @@ export interface Configuration {
   readonly encryptionConfiguration?: JsonObject;
 }
 
+/** A wish for a version of what is created or updated. */
+export interface Publication {
+  readonly description?: string;
+}
+
 export interface CreateStateMachine extends Configuration {
   readonly name: string;
   readonly definition: string;
   readonly roleArn: string;
   readonly type: StateMachineType;
-  readonly tags: readonly { readonly key: string; readonly value: string }[];
+  readonly tags: readonly Tag[];
+  readonly publish?: Publication;
 }
 
 export interface UpdateStateMachine extends Configuration {
   readonly stateMachineArn: string;
   readonly definition?: string;
   readonly roleArn?: string;
+  readonly publish?: Publication;
 }
 
 export interface StateMachineDescription extends Configuration {
+  /** That of the version, where a version is described. */
   readonly stateMachineArn: string;
   readonly name: string;
   readonly type: StateMachineType;
   readonly status: "ACTIVE" | "DELETING";
   readonly definition: string;
   readonly roleArn: string;
+  /** That of the version, where a version is described. */
   readonly creationDate: number;
+  /** Of the version, where it has one. */
+  readonly description?: string;
   /** When this revision was made. */
   readonly updateDate: number;
   /** Absent for the first revision. */
@@ -74,12 +88,18 @@ export interface StateMachines {
    * Idempotent for the same content (role and tags aside).
    * @throws ServiceError InvalidDefinition, StateMachineAlreadyExists
    */
-  create(request: CreateStateMachine): Promise<{ stateMachineArn: string; creationDate: number }>;
-  /** @throws ServiceError InvalidDefinition, StateMachineDoesNotExist, StateMachineDeleting */
-  update(request: UpdateStateMachine): Promise<{ updateDate: number; revisionId?: string }>;
-  /** Unknown ARNs are no error. Running executions are stopped at their next transition. */
+  create(
+    request: CreateStateMachine,
+  ): Promise<{ stateMachineArn: string; creationDate: number; stateMachineVersionArn?: string }>;
+  /** @throws ServiceError InvalidDefinition, StateMachineDoesNotExist, StateMachineDeleting, ServiceQuotaExceededException */
+  update(
+    request: UpdateStateMachine,
+  ): Promise<{ updateDate: number; revisionId?: string; stateMachineVersionArn?: string }>;
+  /**
+   * Its versions and aliases go with it. Unknown ARNs are no error. Running executions are stopped at their next transition.
+   */
   delete(stateMachineArn: string): Promise<void>;
-  /** @throws ServiceError StateMachineDoesNotExist */
+  /** @param stateMachineArn of a state machine or of a version. @throws ServiceError StateMachineDoesNotExist */
   describe(stateMachineArn: string): Promise<StateMachineDescription>;
   /** @throws ServiceError ExecutionDoesNotExist */
   describeForExecution(executionArn: string): Promise<StateMachineDescription>;
@@ -89,6 +109,73 @@ export interface StateMachines {
   ): Promise<Page<Pick<StateMachineDescription, "stateMachineArn" | "name" | "type" | "creationDate">>>;
   /** All faults of a definition; see `compile` of @pawl/asl. */
   validate(definition: string, type: StateMachineType): readonly Diagnostic[];
+}
+
+/** Revisions under numbers, which stay as they are for as long as the version is there. */
+export interface Versions {
+  /**
+   * Publishes the current revision: where it has a version, that one again.
+   * @throws ServiceError StateMachineDoesNotExist, StateMachineDeleting, ConflictException, ServiceQuotaExceededException
+   */
+  publish(request: {
+    readonly stateMachineArn: string;
+    /** What the current revision must be; `INITIAL` for the first. */
+    readonly revisionId?: string;
+    readonly description?: string;
+  }): Promise<{ stateMachineVersionArn: string; creationDate: number }>;
+  /** Unknown versions are no error; what it started goes on. @throws ServiceError ConflictException while an alias points to it */
+  delete(stateMachineVersionArn: string): Promise<void>;
+  /** Newest first. Empty where there is no such state machine. @throws ServiceError InvalidToken */
+  list(
+    request: PageRequest & { readonly stateMachineArn: string },
+  ): Promise<Page<{ stateMachineVersionArn: string; creationDate: number }>>;
+}
+
+/** One of the versions that an alias points to. */
+export interface Route {
+  readonly stateMachineVersionArn: string;
+  /** Per cent of the starts that it gets. */
+  readonly weight: number;
+}
+
+export interface AliasDescription {
+  readonly stateMachineAliasArn: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly routingConfiguration: readonly Route[];
+  readonly creationDate: number;
+  readonly updateDate: number;
+}
+
+/** Names for one or two versions of a state machine. */
+export interface Aliases {
+  /**
+   * An alias of the state machine whose versions the routes name. Idempotent for the same description and routes.
+   * @throws ServiceError ValidationException, ResourceNotFound, StateMachineDeleting, ConflictException,
+   * ServiceQuotaExceededException
+   */
+  create(request: {
+    readonly name: string;
+    readonly description?: string;
+    readonly routingConfiguration: readonly Route[];
+  }): Promise<{ stateMachineAliasArn: string; creationDate: number }>;
+  /** What is not given stays. @throws ServiceError ValidationException, ResourceNotFound, StateMachineDeleting */
+  update(request: {
+    readonly stateMachineAliasArn: string;
+    readonly description?: string;
+    readonly routingConfiguration?: readonly Route[];
+  }): Promise<{ updateDate: number }>;
+  /** Unknown ARNs are no error; what it started goes on. */
+  delete(stateMachineAliasArn: string): Promise<void>;
+  /** @throws ServiceError ResourceNotFound */
+  describe(stateMachineAliasArn: string): Promise<AliasDescription>;
+  /**
+   * Those of a state machine, or those that point to a version. Oldest first, as the service was heard to list them.
+   * @throws ServiceError StateMachineDoesNotExist, StateMachineDeleting, ResourceNotFound, InvalidToken
+   */
+  list(
+    request: PageRequest & { readonly stateMachineArn: string },
+  ): Promise<Page<{ stateMachineAliasArn: string; creationDate: number }>>;
 }
 
 export interface StartExecution {
@@ -136,7 +223,10 @@ export interface Executions {
   start(request: StartExecution): Promise<{ executionArn: string; startDate: number }>;
   /** @throws ServiceError ExecutionDoesNotExist */
   describe(executionArn: string): Promise<ExecutionDescription>;
-  /** Newest first. @throws ServiceError StateMachineDoesNotExist, StateMachineTypeNotSupported, InvalidToken */
+  /**
+   * Newest first; where the ARN is that of a version or of an alias, those that were started with it.
+   * @throws ServiceError StateMachineDoesNotExist, StateMachineTypeNotSupported, InvalidToken
+   */
   list(
     request: PageRequest & { readonly stateMachineArn: string; readonly status?: ExecutionStatus },
   ): Promise<Page<ExecutionSummary>>;
@@ -163,7 +253,7 @@ export interface Activities {
   /** Idempotent by name. */
   create(request: {
     readonly name: string;
-    readonly tags: readonly { readonly key: string; readonly value: string }[];
+    readonly tags: readonly Tag[];
     readonly encryptionConfiguration?: JsonObject;
   }): Promise<{ activityArn: string; creationDate: number }>;
   /** @throws ServiceError ActivityDoesNotExist */
@@ -185,4 +275,19 @@ export interface Activities {
   succeed(request: { readonly taskToken: string; readonly output: string }): Promise<void>;
   fail(request: { readonly taskToken: string; readonly error?: string; readonly cause?: string }): Promise<void>;
   heartbeat(request: { readonly taskToken: string }): Promise<void>;
+}
+
+export interface Tag {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** Tags of state machines and activities, by ARN. Versions and aliases have none. */
+export interface Tags {
+  /** In the order in which they were given. @throws ServiceError ResourceNotFound */
+  list(resourceArn: string): Promise<readonly Tag[]>;
+  /** A key that is there gets the new value. @throws ServiceError ResourceNotFound, TooManyTags */
+  add(request: { readonly resourceArn: string; readonly tags: readonly Tag[] }): Promise<void>;
+  /** Keys that are not there are no error. @throws ServiceError ResourceNotFound */
+  remove(request: { readonly resourceArn: string; readonly tagKeys: readonly string[] }): Promise<void>;
 }

@@ -4,10 +4,13 @@
  */
 export class ServiceError extends Error {
   readonly code: string;
+  /** What the error says besides its message, by the names of the API, such as `resourceName`. */
+  readonly members: Readonly<Record<string, string>> | undefined;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, members?: Readonly<Record<string, string>>) {
     super(message);
     this.name = "ServiceError";
     this.code = code;
+    this.members = members;
   }
 }

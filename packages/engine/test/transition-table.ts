@@ -27,6 +27,8 @@ export class Carried {
       type: "STANDARD",
       stateMachineArn: "arn:aws:states:us-east-1:123456789012:stateMachine:machine",
       stateMachineName: "machine",
+      stateMachineVersionArn: undefined,
+      stateMachineAliasArn: undefined,
       roleArn: "arn:aws:iam::123456789012:role/role",
       region: "us-east-1",
       startDate: this.now,

@@ -32,20 +32,20 @@ export function startAnswer(response: ServerResponse, status: number, contentTyp
   ]);
 }
 
-/** An error as the protocol puts it in a body: `__type` and, where there is one, the message. */
-export function errorBody(code: string, message: string): string {
+/** An error as the protocol puts it in a body: `__type`, the message where there is one, and what else the error says. */
+export function errorBody(code: string, message: string, members?: Readonly<Record<string, string>>): string {
   if (message === "") {
     return JSON.stringify({ __type: code });
   }
   // The framework around the service spells the member so for this error of its own; clients read both.
   return JSON.stringify(
-    code === "SerializationException" ? { __type: code, Message: message } : { __type: code, message },
+    code === "SerializationException" ? { __type: code, Message: message } : { __type: code, ...members, message },
   );
 }
 
 /** The body for what an operation threw; undefined where that is a fault of this program. */
 export function faultBody(error: unknown): string | undefined {
-  return error instanceof ServiceError ? errorBody(error.code, error.message) : undefined;
+  return error instanceof ServiceError ? errorBody(error.code, error.message, error.members) : undefined;
 }
 
 /** What the service answers to what is no request of this protocol: a browser, another content type, another path. */

@@ -67,6 +67,11 @@ export function fakeEngine(): FakeEngine {
     return { items: items.slice(start, end), ...(end < items.length && { nextToken: String(end) }) };
   };
 
+  /** What tests of the server ask the real engine for. */
+  const absent = (): never => {
+    throw new Error("the fake engine has nothing of this");
+  };
+
   return {
     region: "us-east-1",
     accountId: "123456789012",
@@ -84,6 +89,9 @@ export function fakeEngine(): FakeEngine {
       broken = { error };
     },
     close: async () => {},
+    versions: { publish: absent, delete: absent, list: absent },
+    aliases: { create: absent, update: absent, delete: absent, describe: absent, list: absent },
+    tags: { list: absent, add: absent, remove: absent },
     stateMachines: {
       create: async (request) => {
         note(request);

@@ -1,13 +1,15 @@
 import type { JsonObject } from "@pawl/asl";
 import { activityArn, type Home } from "../arn.js";
 import type { Clock } from "../clock.js";
-import type { Activities, ActivityDescription, Page, PageRequest } from "../engine.js";
+import type { Activities, ActivityDescription, Page, PageRequest, Tag } from "../engine.js";
 import type { ActivityQueues, ActivityTask } from "../runtime/activity-queues.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ActivityRow, ListPlace, Store } from "../store/store.js";
 import { type ExecutionEvent, parseTaskToken, type TaskToken } from "../transition/event.js";
 import { pageByCreation } from "./page-token.js";
+import { printSettings, readSettings } from "./settings.js";
+import type { Turns } from "./turns.js";
 
 /** Activities, their workers, and the holders of task tokens. */
 export class ActivityRegistry implements Activities {
@@ -16,15 +18,17 @@ export class ActivityRegistry implements Activities {
   readonly #queues: ActivityQueues;
   readonly #clock: Clock;
   readonly #home: Home;
+  readonly #turns: Turns;
   /** ARNs of all activities: a transition asks whether one exists. */
   readonly #known = new Set<string>();
 
-  constructor(store: Store, runtime: Runtime, queues: ActivityQueues, clock: Clock, home: Home) {
+  constructor(store: Store, runtime: Runtime, queues: ActivityQueues, clock: Clock, home: Home, turns: Turns) {
     this.#store = store;
     this.#runtime = runtime;
     this.#queues = queues;
     this.#clock = clock;
     this.#home = home;
+    this.#turns = turns;
   }
 
   async load(): Promise<void> {
@@ -40,19 +44,21 @@ export class ActivityRegistry implements Activities {
     return this.#known.has(arn);
   }
 
-  async create(request: {
+  create(request: {
     readonly name: string;
-    readonly tags: readonly { readonly key: string; readonly value: string }[];
+    readonly tags: readonly Tag[];
     readonly encryptionConfiguration?: JsonObject;
   }): Promise<{ activityArn: string; creationDate: number }> {
-    const { name, ...settings } = request;
-    const arn = activityArn(this.#home, name);
-    const existing = await this.#store.activity(arn);
-    if (existing !== undefined) return { activityArn: arn, creationDate: existing.creationDate };
-    const creationDate = this.#clock.now();
-    await this.#runtime.commit({ activities: [{ arn, name, creationDate, settings: JSON.stringify(settings) }] });
-    this.#known.add(arn);
-    return { activityArn: arn, creationDate };
+    return this.#turns.take(async () => {
+      const { name, ...settings } = request;
+      const arn = activityArn(this.#home, name);
+      const existing = await this.#store.activity(arn);
+      if (existing !== undefined) return { activityArn: arn, creationDate: existing.creationDate };
+      const creationDate = this.#clock.now();
+      await this.#runtime.commit({ activities: [{ arn, name, creationDate, settings: printSettings(settings) }] });
+      this.#known.add(arn);
+      return { activityArn: arn, creationDate };
+    });
   }
 
   async describe(arn: string): Promise<ActivityDescription> {
@@ -61,10 +67,12 @@ export class ActivityRegistry implements Activities {
     return describe(row);
   }
 
-  async delete(arn: string): Promise<void> {
-    if (!this.#known.has(arn)) return;
-    await this.#runtime.commit({ deletedActivities: [arn] });
-    this.#known.delete(arn);
+  delete(arn: string): Promise<void> {
+    return this.#turns.take(async () => {
+      if (!this.#known.has(arn)) return;
+      await this.#runtime.commit({ deletedActivities: [arn] });
+      this.#known.delete(arn);
+    });
   }
 
   list(request: PageRequest): Promise<Page<ActivityDescription>> {
@@ -105,7 +113,7 @@ export class ActivityRegistry implements Activities {
 }
 
 function describe({ arn, name, creationDate, settings }: ActivityRow): ActivityDescription {
-  const { encryptionConfiguration } = JSON.parse(settings) as { encryptionConfiguration?: JsonObject };
+  const { encryptionConfiguration } = readSettings(settings);
   return {
     activityArn: arn,
     name,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { executionArn, expressExecutionArn } from "../arn.js";
+import { executionArn, expressExecutionArn, splitQualifier } from "../arn.js";
 import type { Clock } from "../clock.js";
 import type {
   ExecutionDescription,
@@ -13,9 +13,10 @@ import type {
 import { splitEvents } from "../history/event-text.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
-import type { ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
+import type { ExecutionQuery, ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
 import { parseNumberToken, printPageToken } from "./page-token.js";
-import { executionDoesNotExist, type Startable, type StateMachineRegistry } from "./state-machine-registry.js";
+import { executionDoesNotExist, stateMachineDoesNotExist } from "./refusals.js";
+import type { Startable, StateMachineTable } from "./state-machine-table.js";
 import { timeOrderedUuid } from "./time-ordered-uuid.js";
 
 interface StartedExecution {
@@ -27,12 +28,12 @@ interface StartedExecution {
 export class ExecutionRegistry implements Executions {
   readonly #store: Store;
   readonly #runtime: Runtime;
-  readonly #stateMachines: StateMachineRegistry;
+  readonly #stateMachines: StateMachineTable;
   readonly #clock: Clock;
   /** Named starts that are not durable yet, by execution ARN: a second start of the name waits for the first. */
   readonly #starting = new Map<string, Promise<unknown>>();
 
-  constructor(store: Store, runtime: Runtime, stateMachines: StateMachineRegistry, clock: Clock) {
+  constructor(store: Store, runtime: Runtime, stateMachines: StateMachineTable, clock: Clock) {
     this.#store = store;
     this.#runtime = runtime;
     this.#stateMachines = stateMachines;
@@ -65,7 +66,7 @@ export class ExecutionRegistry implements Executions {
   }
 
   async #begin(
-    { machine, revision }: Startable,
+    { machine, revision, versionArn, aliasArn }: Startable,
     { input, traceHeader }: StartExecution,
     name: string,
     arn: string,
@@ -78,8 +79,8 @@ export class ExecutionRegistry implements Executions {
       arn,
       name,
       stateMachineArn: machine.arn,
-      stateMachineVersionArn: null,
-      stateMachineAliasArn: null,
+      stateMachineVersionArn: versionArn,
+      stateMachineAliasArn: aliasArn,
       revisionId: revision.id,
       startDate,
       input,
@@ -116,18 +117,12 @@ export class ExecutionRegistry implements Executions {
   async list(
     request: PageRequest & { readonly stateMachineArn: string; readonly status?: ExecutionStatus },
   ): Promise<Page<ExecutionSummary>> {
-    const { maxResults, nextToken, stateMachineArn, status } = request;
-    const machine = await this.#stateMachines.get(stateMachineArn);
-    if (machine.type === "EXPRESS") {
-      throw new ServiceError(
-        "StateMachineTypeNotSupported",
-        "This operation is not supported by this type of state machine",
-      );
-    }
-    const listing = `executions ${stateMachineArn} ${status ?? ""}`;
+    const { maxResults, nextToken, stateMachineArn: arn, status } = request;
+    const owner = await this.#owner(arn);
+    const listing = `executions ${arn} ${status ?? ""}`;
     const before = parseNumberToken(listing, nextToken);
     const rows = await this.#store.listExecutions({
-      stateMachineArn,
+      ...owner,
       limit: maxResults + 1,
       ...(status === undefined ? {} : { status }),
       ...(before === undefined ? {} : { before }),
@@ -138,6 +133,20 @@ export class ExecutionRegistry implements Executions {
     return rows.length > maxResults && last !== undefined
       ? { items, nextToken: printPageToken(listing, String(last.id)) }
       : { items };
+  }
+
+  /** Whose executions a list is of. */
+  async #owner(
+    arn: string,
+  ): Promise<Pick<ExecutionQuery, "stateMachineArn" | "stateMachineVersionArn" | "stateMachineAliasArn">> {
+    const { stateMachineArn, qualifier } = splitQualifier(arn);
+    const machine = await this.#stateMachines.find(stateMachineArn);
+    if (machine === undefined) throw stateMachineDoesNotExist(arn);
+    if (machine.type === "EXPRESS") throw typeNotSupported();
+    if (qualifier === undefined) return { stateMachineArn };
+    if ((await this.#stateMachines.alias(arn)) !== undefined) return { stateMachineArn, stateMachineAliasArn: arn };
+    if ((await this.#stateMachines.version(arn)) !== undefined) return { stateMachineArn, stateMachineVersionArn: arn };
+    throw stateMachineDoesNotExist(arn);
   }
 
   async stop(request: {
@@ -230,3 +239,6 @@ function describe(row: ExecutionRow): ExecutionDescription {
     ...(row.traceHeader === null ? {} : { traceHeader: row.traceHeader }),
   };
 }
+
+const typeNotSupported = (): ServiceError =>
+  new ServiceError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");

@@ -5,8 +5,13 @@ import { Runtime } from "../runtime/runtime.js";
 import type { Store } from "../store/store.js";
 import { type TaskOptions, taskHandler } from "../tasks/registry.js";
 import { ActivityRegistry } from "./activity-registry.js";
+import { AliasRegistry } from "./alias-registry.js";
 import { ExecutionRegistry } from "./execution-registry.js";
 import { StateMachineRegistry } from "./state-machine-registry.js";
+import { StateMachineTable } from "./state-machine-table.js";
+import { TagRegistry } from "./tag-registry.js";
+import { Turns } from "./turns.js";
+import { VersionRegistry } from "./version-registry.js";
 
 export interface EngineOptions extends TaskOptions {
   /** The engine closes it. */
@@ -26,23 +31,25 @@ export interface EngineOptions extends TaskOptions {
 /** Opens an engine on a store and takes up what the last process left there. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, region = "us-east-1", accountId = "123456789012", clock = systemClock } = options;
-  const { log = () => {} } = options;
+  const { random = Math.random, log = () => {} } = options;
   const home = { region, accountId };
+  const table = new StateMachineTable(store, random);
+  const turns = new Turns();
   const runtime: Runtime = new Runtime({
     store,
     clock,
     region,
-    random: options.random ?? Math.random,
+    random,
     runTask: taskHandler(options),
-    revision: (id) => stateMachines.revision(id),
+    revision: (id) => table.revision(id),
     activityExists: (arn) => activities.exists(arn),
     onQueued: (activityArn) => queues.handOut(activityArn),
     log,
   });
   const queues = new ActivityQueues(store, clock, (executionId, event) => runtime.post(executionId, event));
-  const stateMachines = new StateMachineRegistry(store, runtime, clock, home);
-  const activities = new ActivityRegistry(store, runtime, queues, clock, home);
-  const executions = new ExecutionRegistry(store, runtime, stateMachines, clock);
+  const stateMachines = new StateMachineRegistry(store, table, runtime, clock, home, turns);
+  const activities = new ActivityRegistry(store, runtime, queues, clock, home, turns);
+  const executions = new ExecutionRegistry(store, runtime, table, clock);
   await activities.load();
   await runtime.recover();
   try {
@@ -53,8 +60,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     ...home,
     stateMachines,
+    versions: new VersionRegistry(table, runtime, clock, turns),
+    aliases: new AliasRegistry(table, runtime, clock, turns),
     executions,
     activities,
+    tags: new TagRegistry(store, table, runtime, turns),
     async close() {
       queues.close();
       await runtime.close();

@@ -56,3 +56,24 @@ function parsePlace(position: string | undefined): ListPlace | undefined {
   if (creationDate === undefined || arn === undefined) throw invalidToken();
   return { creationDate: Number(creationDate), arn };
 }
+
+/**
+ * One page of a listing that is in memory as a whole.
+ * @param keyOf a text for each row that grows from row to row: a page begins after the key of the last one before it
+ */
+export function pageOfAll<Row, Item>(
+  listing: string,
+  { maxResults, nextToken }: PageRequest,
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  itemOf: (row: Row) => Item,
+): Page<Item> {
+  const position = parsePageToken(listing, nextToken);
+  const rest = position === undefined ? rows : rows.filter((row) => keyOf(row) > position);
+  const page = rest.slice(0, maxResults);
+  const last = page.at(-1);
+  const items = page.map(itemOf);
+  return rest.length > maxResults && last !== undefined
+    ? { items, nextToken: printPageToken(listing, keyOf(last)) }
+    : { items };
+}

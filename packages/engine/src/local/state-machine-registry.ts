@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { compile, type Diagnostic, invalidDefinitionMessage, type JsonObject, type Program } from "@pawl/asl";
+import { compile, type Diagnostic, invalidDefinitionMessage, type JsonObject } from "@pawl/asl";
 import { type Home, splitQualifier, stateMachineArn } from "../arn.js";
 import type { Clock } from "../clock.js";
 import type {
@@ -7,51 +7,59 @@ import type {
   CreateStateMachine,
   Page,
   PageRequest,
+  Publication,
   StateMachineDescription,
   StateMachines,
   StateMachineType,
   UpdateStateMachine,
 } from "../engine.js";
-import type { Revision } from "../runtime/live-execution.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ListPlace, RevisionRow, StateMachineRow, Store } from "../store/store.js";
 import { pageByCreation } from "./page-token.js";
+import { executionDoesNotExist, stateMachineDeleting, stateMachineDoesNotExist } from "./refusals.js";
+import { printSettings, readSettings } from "./settings.js";
+import { type StateMachineTable, versionArn } from "./state-machine-table.js";
+import type { Turns } from "./turns.js";
+import { publish } from "./version-registry.js";
 
-/** State machines and their revisions. Definitions are compiled once per revision. */
+/** State machines: creating, changing and deleting them. */
 export class StateMachineRegistry implements StateMachines {
   readonly #store: Store;
+  readonly #table: StateMachineTable;
   readonly #runtime: Runtime;
   readonly #clock: Clock;
   readonly #home: Home;
-  /** Every state machine that was looked at, by ARN: this process is the only one that changes them. */
-  readonly #machines = new Map<string, StateMachineRow>();
-  readonly #revisions = new Map<number, Revision>();
-  /** Creations and updates run one after the other: each reads what the one before wrote. */
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #turns: Turns;
 
-  constructor(store: Store, runtime: Runtime, clock: Clock, home: Home) {
+  constructor(store: Store, table: StateMachineTable, runtime: Runtime, clock: Clock, home: Home, turns: Turns) {
     this.#store = store;
+    this.#table = table;
     this.#runtime = runtime;
     this.#clock = clock;
     this.#home = home;
+    this.#turns = turns;
   }
 
   validate(definition: string, type: StateMachineType): readonly Diagnostic[] {
     return compile(definition, { type }).diagnostics;
   }
 
-  create(request: CreateStateMachine): Promise<{ stateMachineArn: string; creationDate: number }> {
-    return this.#inTurn(async () => {
+  create(
+    request: CreateStateMachine,
+  ): Promise<{ stateMachineArn: string; creationDate: number; stateMachineVersionArn?: string }> {
+    return this.#turns.take(async () => {
       checkDefinition(request.definition, request.type);
       const arn = stateMachineArn(this.#home, request.name);
-      const existing = await this.#find(arn);
+      const existing = await this.#table.find(arn);
       if (existing !== undefined) {
-        if (existing.status === "DELETING") throw deleting(arn);
-        if (!(await this.#isSame(existing, request))) {
+        if (existing.status === "DELETING") throw stateMachineDeleting(arn);
+        const revision = await this.#table.revisionRow(existing.revisionId);
+        if (!isSame(existing, revision, request)) {
           throw new ServiceError("StateMachineAlreadyExists", `State Machine Already Exists: '${arn}'`);
         }
-        return { stateMachineArn: arn, creationDate: existing.creationDate };
+        const published = await this.#write(existing, undefined, request.publish, this.#clock.now());
+        return { stateMachineArn: arn, creationDate: existing.creationDate, ...published };
       }
       const creationDate = this.#clock.now();
       const revision: RevisionRow = {
@@ -63,26 +71,27 @@ export class StateMachineRegistry implements StateMachines {
         roleArn: request.roleArn,
         configuration: JSON.stringify(configurationOf(request)),
       };
+      const { name, type, tags, publish } = request;
       const machine: StateMachineRow = {
         arn,
-        name: request.name,
-        type: request.type,
+        name,
+        type,
         status: "ACTIVE",
         creationDate,
         revisionId: revision.id,
         lastVersion: 0,
-        settings: JSON.stringify({ tags: request.tags }),
+        settings: printSettings({ tags, ...(publish === undefined ? {} : { publish }) }),
       };
-      await this.#write(machine, revision);
-      return { stateMachineArn: arn, creationDate };
+      return { stateMachineArn: arn, creationDate, ...(await this.#write(machine, revision, publish, creationDate)) };
     });
   }
 
-  update(request: UpdateStateMachine): Promise<{ updateDate: number; revisionId?: string }> {
-    return this.#inTurn(async () => {
-      const machine = await this.get(request.stateMachineArn);
-      if (machine.status === "DELETING") throw deleting(machine.arn);
-      const current = await this.#revisionRow(machine.revisionId);
+  update(
+    request: UpdateStateMachine,
+  ): Promise<{ updateDate: number; revisionId?: string; stateMachineVersionArn?: string }> {
+    return this.#turns.take(async () => {
+      const machine = await this.#table.getActive(request.stateMachineArn);
+      const current = await this.#table.revisionRow(machine.revisionId);
       if (request.definition !== undefined) checkDefinition(request.definition, machine.type);
       const next = {
         definition: request.definition ?? current.definition,
@@ -90,29 +99,53 @@ export class StateMachineRegistry implements StateMachines {
         configuration: JSON.stringify({ ...JSON.parse(current.configuration), ...configurationOf(request) }),
       };
       const updateDate = this.#clock.now();
+      const { publish } = request;
       if (
         next.definition === current.definition &&
         next.roleArn === current.roleArn &&
         next.configuration === current.configuration
       ) {
-        return { updateDate, ...(current.revision === null ? {} : { revisionId: current.revision }) };
+        const published = await this.#write(machine, undefined, publish, updateDate);
+        return { updateDate, ...(current.revision === null ? {} : { revisionId: current.revision }), ...published };
       }
       const revisionId = randomUUID();
       const id = this.#store.nextRevisionId();
       const revision: RevisionRow = { id, stateMachineArn: machine.arn, revision: revisionId, updateDate, ...next };
-      await this.#write({ ...machine, revisionId: id }, revision);
-      return { updateDate, revisionId };
+      const published = await this.#write({ ...machine, revisionId: id }, revision, publish, updateDate);
+      return { updateDate, revisionId, ...published };
     });
   }
 
+  /** Writes a machine with its new revision, and the version that is wished for. */
+  async #write(
+    machine: StateMachineRow,
+    revision: RevisionRow | undefined,
+    publication: Publication | undefined,
+    now: number,
+  ): Promise<{ stateMachineVersionArn?: string }> {
+    const published = publication && (await publish(this.#table, machine, publication, now));
+    const version = published?.isNew ? published.version : undefined;
+    const changed = version === undefined ? machine : { ...machine, lastVersion: version.number };
+    if (revision !== undefined || version !== undefined) {
+      await this.#runtime.commit({
+        stateMachines: [changed],
+        revisions: revision === undefined ? [] : [revision],
+        versions: version === undefined ? [] : [version],
+      });
+      this.#table.changed(changed);
+      this.#table.publishedChanged(machine.arn);
+    }
+    return published === undefined ? {} : { stateMachineVersionArn: versionArn(published.version) };
+  }
+
   delete(arn: string): Promise<void> {
-    return this.#inTurn(async () => {
-      const machine = await this.#find(arn);
+    return this.#turns.take(async () => {
+      const machine = await this.#table.find(arn);
       if (machine === undefined) return;
       const dying: StateMachineRow = { ...machine, status: "DELETING" };
       let stored = machine;
       // From now on nothing starts; what was just being started is durable after the flush.
-      this.#machines.set(arn, dying);
+      this.#table.changed(dying);
       try {
         await this.#runtime.flushed();
         if (await this.#store.hasRunningExecution(arn)) {
@@ -122,10 +155,10 @@ export class StateMachineRegistry implements StateMachines {
         }
         await this.#runtime.commit({ deletedStateMachines: [arn] });
       } catch (error) {
-        this.#machines.set(arn, stored);
+        this.#table.changed(stored);
         throw error;
       }
-      this.#machines.delete(arn);
+      this.#table.deleted(arn);
     });
   }
 
@@ -150,17 +183,27 @@ export class StateMachineRegistry implements StateMachines {
   }
 
   async describe(arn: string): Promise<StateMachineDescription> {
-    const machine = await this.get(arn);
-    return describe(machine, await this.#revisionRow(machine.revisionId));
+    const { stateMachineArn, qualifier } = splitQualifier(arn);
+    const machine = await this.#table.find(stateMachineArn);
+    if (machine !== undefined && qualifier === undefined) {
+      return describe(machine, await this.#table.revisionRow(machine.revisionId));
+    }
+    const version = await this.#table.version(arn);
+    if (machine === undefined || version === undefined) throw stateMachineDoesNotExist(arn);
+    const { creationDate, description } = version;
+    return {
+      ...describe({ ...machine, arn, creationDate }, await this.#table.revisionRow(version.revisionId)),
+      ...(description === null ? {} : { description }),
+    };
   }
 
   async describeForExecution(executionArn: string): Promise<StateMachineDescription> {
     const execution = await this.#store.execution(executionArn);
     if (execution === undefined) throw executionDoesNotExist(executionArn);
-    const revision = await this.#revisionRow(execution.revisionId);
+    const revision = await this.#table.revisionRow(execution.revisionId);
     const name = execution.stateMachineArn.split(":")[6] ?? "";
     // The machine may be gone: what it was for this execution stands in the revision.
-    const machine = await this.#find(execution.stateMachineArn);
+    const machine = await this.#table.find(execution.stateMachineArn);
     return describe(
       {
         arn: execution.stateMachineArn,
@@ -181,106 +224,10 @@ export class StateMachineRegistry implements StateMachines {
       "stateMachines",
       request,
       (limit, after) => this.#store.listStateMachines(limit, after),
-      async (machine) => describe(machine, await this.#revisionRow(machine.revisionId)),
+      async (machine) => describe(machine, await this.#table.revisionRow(machine.revisionId)),
     );
   }
-
-  /** The state machine of an unqualified ARN. @throws ServiceError StateMachineDoesNotExist */
-  async get(arn: string): Promise<StateMachineRow> {
-    const machine = await this.#find(arn);
-    if (machine === undefined) throw doesNotExist(arn);
-    return machine;
-  }
-
-  /** What a start on this ARN runs. @throws ServiceError StateMachineDoesNotExist, StateMachineDeleting */
-  async startable(arn: string): Promise<Startable> {
-    const { stateMachineArn, qualifier } = splitQualifier(arn);
-    const machine = await this.#find(stateMachineArn);
-    if (machine === undefined || qualifier !== undefined) throw doesNotExist(arn);
-    if (machine.status === "DELETING") throw deleting(arn);
-    return { machine, revision: this.#revisions.get(machine.revisionId) ?? (await this.revision(machine.revisionId)) };
-  }
-
-  /** As {@link startable} for an unqualified ARN, where memory knows enough; undefined where the store has to be asked. */
-  startableNow(arn: string): Startable | undefined {
-    const machine = this.#machines.get(arn);
-    const revision = machine === undefined ? undefined : this.#revisions.get(machine.revisionId);
-    if (machine === undefined || revision === undefined) return undefined;
-    if (machine.status === "DELETING") throw deleting(arn);
-    return { machine, revision };
-  }
-
-  /** Looks once more at what {@link startable} gave, without waiting. @throws ServiceError as it does */
-  checkStartable(arn: string): void {
-    const machine = this.#machines.get(arn);
-    if (machine === undefined) throw doesNotExist(arn);
-    if (machine.status === "DELETING") throw deleting(arn);
-  }
-
-  /** A revision with its program, compiled at first use. */
-  async revision(id: number): Promise<Revision> {
-    const known = this.#revisions.get(id);
-    if (known !== undefined) return known;
-    const row = await this.#revisionRow(id);
-    // Express or not was fixed when the machine was created; it may be deleted while executions of it run.
-    const machine = await this.#find(row.stateMachineArn);
-    const type = machine?.type ?? "STANDARD";
-    const { program } = compile(row.definition, { type });
-    if (program === undefined)
-      throw new Error(`the definition of ${row.stateMachineArn} (revision ${id}) is not valid`);
-    const revision: Revision = { ...revisionOf(row, program), type };
-    this.#revisions.set(id, revision);
-    if (this.#revisions.size > MAX_PROGRAMS) {
-      for (const oldest of this.#revisions.keys()) {
-        this.#revisions.delete(oldest);
-        break;
-      }
-    }
-    return revision;
-  }
-
-  async #find(arn: string): Promise<StateMachineRow | undefined> {
-    const known = this.#machines.get(arn);
-    if (known !== undefined) return known;
-    const machine = await this.#store.stateMachine(arn);
-    if (machine !== undefined) this.#machines.set(arn, machine);
-    return machine;
-  }
-
-  async #revisionRow(id: number): Promise<RevisionRow> {
-    const row = await this.#store.revision(id);
-    if (row === undefined) throw new Error(`revision ${id} is not in the store`);
-    return row;
-  }
-
-  async #isSame(machine: StateMachineRow, request: CreateStateMachine): Promise<boolean> {
-    const { definition, configuration } = await this.#revisionRow(machine.revisionId);
-    return (
-      machine.type === request.type &&
-      definition === request.definition &&
-      configuration === JSON.stringify(configurationOf(request))
-    );
-  }
-
-  async #write(machine: StateMachineRow, revision: RevisionRow): Promise<void> {
-    await this.#runtime.commit({ stateMachines: [machine], revisions: [revision] });
-    this.#machines.set(machine.arn, machine);
-  }
-
-  #inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
-    const result = this.#writing.then(action);
-    this.#writing = result.catch(() => {});
-    return result;
-  }
 }
-
-export interface Startable {
-  readonly machine: StateMachineRow;
-  readonly revision: Revision;
-}
-
-/** Compiled definitions kept in memory. */
-const MAX_PROGRAMS = 1000;
 
 function checkDefinition(definition: string, type: StateMachineType): void {
   const { diagnostics } = compile(definition, { type });
@@ -289,13 +236,20 @@ function checkDefinition(definition: string, type: StateMachineType): void {
   }
 }
 
-function revisionOf(row: RevisionRow, program: Program): Omit<Revision, "type"> {
-  return {
-    id: row.id,
-    stateMachineArn: row.stateMachineArn,
-    roleArn: row.roleArn,
-    program,
-  };
+/** Whether a machine would be created as it is: role and tags do not count. */
+function isSame(
+  machine: StateMachineRow,
+  { definition, configuration }: RevisionRow,
+  request: CreateStateMachine,
+): boolean {
+  const { publish } = readSettings(machine.settings);
+  return (
+    machine.type === request.type &&
+    definition === request.definition &&
+    configuration === JSON.stringify(configurationOf(request)) &&
+    (publish === undefined) === (request.publish === undefined) &&
+    publish?.description === request.publish?.description
+  );
 }
 
 /** In one order of members, so that equal configurations have equal texts. */
@@ -325,12 +279,3 @@ function describe(machine: StateMachineRow, revision: RevisionRow): StateMachine
     ...(JSON.parse(revision.configuration) as Configuration),
   };
 }
-
-const doesNotExist = (arn: string): ServiceError =>
-  new ServiceError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
-
-const deleting = (arn: string): ServiceError =>
-  new ServiceError("StateMachineDeleting", `State Machine is being deleted: '${arn}'`);
-
-export const executionDoesNotExist = (arn: string): ServiceError =>
-  new ServiceError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);

@@ -102,6 +102,8 @@ function executionOf(revision: Revision, row: ExecutionRow, region: string): Exe
     type: revision.type,
     stateMachineArn: row.stateMachineArn,
     stateMachineName: row.stateMachineArn.split(":")[6] ?? "",
+    stateMachineVersionArn: row.stateMachineVersionArn ?? undefined,
+    stateMachineAliasArn: row.stateMachineAliasArn ?? undefined,
     roleArn: revision.roleArn,
     region,
     startDate: row.startDate,
