@@ -2,22 +2,22 @@ import type { Changes, ExecutionChange, ExecutionRow } from "../store.js";
 import { type ArnTable, startOfRest } from "./arns.js";
 import type { RowInserter } from "./row-inserter.js";
 import { statusCodes } from "./rows.js";
-import type { Prepared } from "./statements.js";
+import type { inserts, Prepared } from "./statements.js";
+
+export type Inserters = Readonly<Record<keyof typeof inserts, RowInserter>>;
 
 /** Writes the rows of a commit, within the transaction that is open. */
 export class ChangesWriter {
   readonly #sql: Prepared;
   readonly #arns: ArnTable;
-  readonly #newExecutions: RowInserter;
-  readonly #newHistory: RowInserter;
+  readonly #new: Inserters;
   /** The last position given in a queue of an activity. */
   #lastPosition: number;
 
-  constructor(sql: Prepared, arns: ArnTable, newExecutions: RowInserter, newHistory: RowInserter) {
+  constructor(sql: Prepared, arns: ArnTable, inserters: Inserters) {
     this.#sql = sql;
     this.#arns = arns;
-    this.#newExecutions = newExecutions;
-    this.#newHistory = newHistory;
+    this.#new = inserters;
     this.#lastPosition = (sql.lastPosition.row()?.[0] as number | undefined) ?? 0;
   }
 
@@ -80,36 +80,54 @@ export class ChangesWriter {
     for (const { id, insert, history } of changes) {
       if (insert !== undefined) this.#addExecution(insert);
       if (history !== undefined) {
-        this.#newHistory.add(id, history.firstEventId, history.lastEventId, history.events);
+        this.#new.history.add(id, history.firstEventId, history.lastEventId, history.events);
       }
     }
-    this.#newExecutions.flush();
-    this.#newHistory.flush();
+    for (const inserter of Object.values(this.#new)) inserter.flush();
     for (const change of changes) this.#updateExecution(change);
   }
 
   #addExecution(row: ExecutionRow): void {
     const cut = startOfRest(row.arn);
+    const arnStart = this.#arns.key(row.arn.slice(0, cut));
     const arnRest = row.arn.slice(cut);
-    this.#newExecutions.add(
-      row.id,
-      this.#arns.key(row.arn.slice(0, cut)),
+    const stateMachine = this.#arns.key(row.stateMachineArn);
+    const status = statusCodes[row.status];
+    const { id, revisionId, startDate, stopDate, output, input } = row;
+    if (row.name === arnRest && isPlain(row)) {
+      this.#new.plainExecutions.add(
+        id,
+        arnStart,
+        arnRest,
+        stateMachine,
+        status,
+        revisionId,
+        startDate,
+        stopDate,
+        output,
+        input,
+      );
+      return;
+    }
+    this.#new.executions.add(
+      id,
+      arnStart,
       arnRest,
       row.name === arnRest ? null : row.name,
-      this.#arns.key(row.stateMachineArn),
-      statusCodes[row.status],
-      row.revisionId,
-      row.startDate,
-      row.stopDate,
+      stateMachine,
+      status,
+      revisionId,
+      startDate,
+      stopDate,
       row.stateMachineVersionArn === null ? null : this.#arns.key(row.stateMachineVersionArn),
       row.stateMachineAliasArn === null ? null : this.#arns.key(row.stateMachineAliasArn),
       row.traceHeader,
       row.error,
       row.cause,
-      row.output,
+      output,
       row.mapRunArn === null ? null : this.#arns.key(row.mapRunArn),
       row.parent,
-      row.input,
+      input,
     );
   }
 
@@ -154,7 +172,19 @@ export class ChangesWriter {
 
   /** Drops what is left of a commit that failed. */
   clear(): void {
-    this.#newExecutions.clear();
-    this.#newHistory.clear();
+    for (const inserter of Object.values(this.#new)) inserter.clear();
   }
+}
+
+/** True where the columns are null that a plain execution's statement does not write. */
+function isPlain(row: ExecutionRow): boolean {
+  return (
+    row.stateMachineVersionArn === null &&
+    row.stateMachineAliasArn === null &&
+    row.traceHeader === null &&
+    row.error === null &&
+    row.cause === null &&
+    row.mapRunArn === null &&
+    row.parent === null
+  );
 }

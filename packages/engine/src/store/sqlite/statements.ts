@@ -10,6 +10,8 @@ import type { Statement } from "./connection.js";
 
 const newExecution =
   "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version, alias, trace_header, error, cause, output, map_run, parent, input";
+/** What most executions have; see {@link inserts}. */
+const plainExecution = "id, arn_start, arn_rest, state_machine, status, revision, start_date, stop_date, output, input";
 const execution = `${newExecution}, redrive`;
 const historyChunk = "execution, first_event, last_event, events";
 const stateMachine = "arn, name, type, status, creation_date, revision, last_version, settings";
@@ -133,10 +135,14 @@ export const statements = {
 /** The statements, each under its name. */
 export type Prepared = Readonly<Record<keyof typeof statements, Statement>>;
 
-/** Inserts of many rows by one statement; see {@link RowInserter}. */
+/**
+ * Inserts of many rows by one statement; see {@link RowInserter}. Most executions are null in eight columns, and each value
+ * costs 0.1 microseconds to bind: without them inserting an execution and its history takes 0.9 of the time.
+ */
 export const inserts = {
-  execution: { into: `executions (${newExecution})`, columns: newExecution.split(",").length },
-  history: { into: `history (${historyChunk})`, columns: historyChunk.split(",").length },
+  executions: { into: "executions", columns: newExecution },
+  plainExecutions: { into: "executions", columns: plainExecution },
+  history: { into: "history", columns: historyChunk },
 } as const;
 
 function row(columns: string, from: string): string {

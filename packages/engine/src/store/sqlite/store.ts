@@ -16,7 +16,7 @@ import type {
 } from "../store.js";
 import { StoreError } from "../store-error.js";
 import { ArnTable, startOfRest } from "./arns.js";
-import { ChangesWriter } from "./changes-writer.js";
+import { ChangesWriter, type Inserters } from "./changes-writer.js";
 import type { SqlRow, Statement } from "./connection.js";
 import { storeError } from "./errors.js";
 import { closeDatabase, type OpenDatabase, openDatabase } from "./open.js";
@@ -54,13 +54,11 @@ export async function sqliteStore(database: OpenDatabase): Promise<Store> {
     for (const name of Object.keys(statements) as (keyof typeof statements)[]) {
       prepared[name] = await connection.prepare(statements[name]);
     }
-    const { execution, history } = inserts;
-    return new SqliteStore(
-      database,
-      prepared as Prepared,
-      await RowInserter.prepare(connection, execution.into, execution.columns),
-      await RowInserter.prepare(connection, history.into, history.columns),
-    );
+    const inserters: Partial<Record<keyof typeof inserts, RowInserter>> = {};
+    for (const name of Object.keys(inserts) as (keyof typeof inserts)[]) {
+      inserters[name] = await RowInserter.prepare(connection, inserts[name].into, inserts[name].columns);
+    }
+    return new SqliteStore(database, prepared as Prepared, inserters as Inserters);
   } catch (error) {
     await closeDatabase(database);
     throw storeError(error, place);
@@ -83,11 +81,11 @@ class SqliteStore implements Store {
   #transaction: Promise<void> | undefined;
   #open = true;
 
-  constructor(database: OpenDatabase, sql: Prepared, newExecutions: RowInserter, newHistory: RowInserter) {
+  constructor(database: OpenDatabase, sql: Prepared, inserters: Inserters) {
     this.#database = database;
     this.#sql = sql;
     this.#arns = new ArnTable(sql);
-    this.#writer = new ChangesWriter(sql, this.#arns, newExecutions, newHistory);
+    this.#writer = new ChangesWriter(sql, this.#arns, inserters);
     this.#lastExecutionId = integer(sql.lastExecution.row());
     this.#lastRevisionId = integer(sql.lastRevision.row());
   }
