@@ -26,6 +26,13 @@ export class Batch {
     return this.#entries.size === 0;
   }
 
+  /** How many events were posted to it: counted when asked for. */
+  get postedEvents(): number {
+    let count = 0;
+    for (const { posted } of this.#entries.values()) count += posted.length;
+    return count;
+  }
+
   get entries(): Iterable<[LiveExecution, Entry]> {
     return this.#entries;
   }

@@ -12,6 +12,7 @@ import { type Change, transition } from "../transition/transition.js";
 import type { Facts } from "../transition/turn.js";
 import { Batch, type Entry } from "./batch.js";
 import { Calls } from "./calls.js";
+import { Counters } from "./counters.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
 import { hasMapRun, MapRuns } from "./map-runs.js";
 import { Timers } from "./timers.js";
@@ -21,6 +22,7 @@ import { Timers } from "./timers.js";
  * are durable. One event loop turn's events go into one commit: everything that arrived together is written together.
  */
 export class Runtime {
+  readonly counters = new Counters();
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #options: RuntimeOptions;
@@ -111,6 +113,16 @@ export class Runtime {
     return this.#live.get(executionId);
   }
 
+  /** Events that were posted and are not durable yet. */
+  get queueLength(): number {
+    return this.#filling.postedEvents + (this.#writing?.postedEvents ?? 0);
+  }
+
+  /** Executions that are in memory: those that something happens to, and some that wait. */
+  get liveExecutions(): number {
+    return this.#live.size;
+  }
+
   /** Calls back once, when the execution has ended and that is durable. Returns what takes the wish back. */
   onEnd(executionId: number, callback: () => void): () => void {
     const callbacks = this.#ended.get(executionId) ?? new Set();
@@ -124,10 +136,15 @@ export class Runtime {
   /** Writes changes that are no execution's. They are durable when this resolves. */
   async commit(changes: Changes): Promise<void> {
     while (this.#committing !== undefined) await this.#committing.catch(() => {});
+    const began = performance.now();
     const done = this.#store.commit(changes);
     this.#committing = done;
     try {
       await done;
+      this.counters.committed(began);
+    } catch (error) {
+      this.counters.commitFailed();
+      throw error;
     } finally {
       this.#committing = undefined;
       if (!this.#filling.isEmpty) this.#scheduleFlush();
@@ -176,6 +193,8 @@ export class Runtime {
     if (this.#closed) return Promise.reject(new Error("the engine is closed"));
     const { execution } = live;
     const change = transition(live.revision.program, execution, event, this.#facts(now));
+    this.counters.transitions += 1;
+    this.counters.historyEvents += change.events.length;
     return new Promise((resolve, reject) => {
       this.#filling.add(live, change, { change, resolve, reject });
       this.#scheduleFlush();
@@ -211,10 +230,14 @@ export class Runtime {
       const { executions, deletedExecutions, unwritable } = batch.changes();
       for (const [live, entry, error] of unwritable) this.#lose(live, entry, error);
       if (executions.length > 0 || deletedExecutions.length > 0) {
+        const began = performance.now();
         this.#committing = this.#store.commit({ executions, deletedExecutions });
         await this.#committing;
+        this.counters.committed(began);
+        this.counters.batchSize.observe(executions.length + deletedExecutions.length);
       }
     } catch (error) {
+      this.counters.commitFailed();
       this.#committing = undefined;
       this.#writing = undefined;
       this.#undo(batch, error);
@@ -232,13 +255,18 @@ export class Runtime {
       for (const { resolve, change } of posted) resolve(change);
     }
     for (const [live, { effects }] of batch.entries) {
+      if (!live.stored) this.counters.started[live.execution.type] += 1;
       live.stored = true;
       for (const effect of effects) this.#perform(live, effect);
     }
-    for (const [live, { ended }] of batch.entries) {
+    for (const [live, { ended, posted }] of batch.entries) {
       live.batches -= 1;
       const { execution } = live;
       if (ended) this.#tellEnd(live);
+      // An event that came too late is in a batch with the end, too, but did not bring it.
+      if (ended && execution.status !== "RUNNING" && posted.some(({ change }) => change.accepted)) {
+        this.counters.ended[execution.status] += 1;
+      }
       if (execution.status !== "RUNNING") {
         if (live.batches === 0) this.#forget(live);
       } else if (execution.type === "EXPRESS") {
