@@ -36,10 +36,10 @@ const partsOf: Readonly<Record<ResourceType, readonly [number, number]>> = {
 };
 
 /**
- * Reads an ARN that must name a resource of the type `wanted`.
+ * Reads an ARN that must name a resource of one of the types `wanted`.
  * @throws ServiceError InvalidArn
  */
-export function parseArn(text: string, wanted: ResourceType): Arn {
+export function parseArn(text: string, ...wanted: readonly ResourceType[]): Arn {
   const parts = text.split(":", 10);
   const [prefix, partition = "", service = "", region = "", accountId = "", type = "", resource = ""] = parts;
   if (prefix !== "arn") {
@@ -48,11 +48,12 @@ export function parseArn(text: string, wanted: ResourceType): Arn {
   if (type === "") {
     throw invalidArn(`Resource type can not be empty: ${text}`);
   }
-  if (service !== "states" || type !== wanted) {
+  const known = wanted.find((each) => each === type);
+  if (service !== "states" || known === undefined) {
     throw invalidArn(`Resource type not valid in this context: ${type}`);
   }
   const count = parts.length - 6;
-  const [least, most] = partsOf[wanted];
+  const [least, most] = partsOf[known];
   const slash = resource.indexOf("/");
   const name = slash < 0 ? resource : resource.slice(0, slash);
   if (name === "" || count < least || count > most) {
@@ -62,7 +63,7 @@ export function parseArn(text: string, wanted: ResourceType): Arn {
     partition,
     region,
     accountId,
-    type: wanted,
+    type: known,
     name,
     ...(slash >= 0 && { label: resource.slice(slash + 1) }),
     ...(parts[7] !== undefined && { qualifier: parts[7] }),
@@ -83,6 +84,28 @@ export function checkUnlabelled(stateMachineArn: string): void {
       "ValidationException",
       `This operation does not support labelled ARNs: '${stateMachineArn}'`,
     );
+  }
+}
+
+/**
+ * Checks the ARN of a version: that of a state machine and a number.
+ * @throws ServiceError InvalidArn
+ */
+export function checkVersionArn(text: string): void {
+  const { qualifier } = parseArn(text, "stateMachine");
+  if (qualifier === undefined || !/^\d+$/.test(qualifier)) {
+    throw invalidArn(`Invalid ARN: ${text}`);
+  }
+}
+
+/**
+ * Checks the ARN of an alias: that of a state machine and a name.
+ * @throws ServiceError InvalidArn
+ */
+export function checkAliasArn(text: string): void {
+  const { qualifier } = parseArn(text, "stateMachine");
+  if (qualifier === undefined || /^\d*$/.test(qualifier)) {
+    throw invalidArn(`Invalid ARN: ${text}`);
   }
 }
 

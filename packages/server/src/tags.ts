@@ -1,9 +1,4 @@
-import { ServiceError } from "@pawl/engine";
-
-export interface Tag {
-  readonly key: string;
-  readonly value: string;
-}
+import { ServiceError, type Tag } from "@pawl/engine";
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html: tags of one resource. */
 const mostTags = 50;

@@ -19,7 +19,6 @@ import {
   ListActivitiesCommand,
   ListExecutionsCommand,
   ListStateMachinesCommand,
-  ListStateMachineVersionsCommand,
   MissingRequiredParameter,
   paginateGetExecutionHistory,
   paginateListActivities,
@@ -163,12 +162,15 @@ describe("state machines", () => {
     expect(engine.requests).toEqual([]);
   });
 
-  it("publishes no versions yet", async () => {
-    const input = { name: "orders", definition, roleArn };
-    const published = await caught(client.send(new CreateStateMachineCommand({ ...input, publish: true })));
-    expect(published).toBeInstanceOf(ValidationException);
-    const described = await caught(client.send(new CreateStateMachineCommand({ ...input, versionDescription: "v" })));
-    expect(described.message).toBe("Version description can only be set when publish is true");
+  it("describes a version only where it publishes one", async () => {
+    const input = { name: "orders", definition, roleArn, versionDescription: "v" };
+    for (const publish of [undefined, false]) {
+      const refused = await caught(client.send(new CreateStateMachineCommand({ ...input, publish })));
+      expect(refused).toBeInstanceOf(ValidationException);
+      expect(refused.message).toBe("Version description can only be set when publish is true");
+    }
+    await client.send(new CreateStateMachineCommand({ ...input, publish: true }));
+    expect(engine.requests).toMatchObject([{ publish: { description: "v" } }]);
   });
 
   it("describes one, by itself and for an execution", async () => {
@@ -585,9 +587,13 @@ describe("answers", () => {
     expect((failed as unknown as { $metadata: { httpStatusCode: number } }).$metadata.httpStatusCode).toBe(400);
   });
 
-  it("does not know operations that are not there yet", async () => {
-    const failed = await caught(client.send(new ListStateMachineVersionsCommand({ stateMachineArn: machineArn })));
-    expect(failed.name).toBe("UnknownOperationException");
+  it("does not know operations that are not there", async () => {
+    const failed = await fetch(server.url, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AWSStepFunctions.RunAll" },
+      body: "{}",
+    });
+    expect([failed.status, await failed.text()]).toEqual([400, '{"__type":"UnknownOperationException"}']);
   });
 
   it("carries a request id", async () => {

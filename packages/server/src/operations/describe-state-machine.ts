@@ -17,6 +17,7 @@ export const describeStateMachine = operation("DescribeStateMachine", async (eng
     type: machine.type,
     creationDate: epochSeconds(machine.creationDate),
     revisionId: machine.revisionId,
+    description: machine.description,
     ...reportedConfiguration(machine),
   });
 });
