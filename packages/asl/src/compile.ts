@@ -33,6 +33,23 @@ export function compile(definition: string, { type = "STANDARD" }: CompileOption
   return program === undefined || faults.fatal ? { diagnostics } : { program, diagnostics };
 }
 
+/** What the service calls the state of a definition that is a state and no machine. */
+export const LONE_STATE = "StateName";
+
+/**
+ * The same for the definition of one state, whatever state it leads to: the program starts at it, by the name
+ * {@link LONE_STATE}. The faults are those of a machine that has this state only.
+ */
+export function compileState(definition: string): Compilation {
+  const faults = new Faults();
+  // Alone first: what is not JSON must not become JSON by what stands around it.
+  if (parseDefinition(definition, faults) === undefined) return { diagnostics: faults.diagnostics };
+  const machine = parseDefinition(`{"StartAt":"${LONE_STATE}","States":{"${LONE_STATE}":${definition}}}`, faults);
+  const program = machine && compileMachine(new Fields(machine, "/", faults), "STANDARD", faults, true);
+  const { diagnostics } = faults;
+  return program === undefined || faults.fatal ? { diagnostics } : { program, diagnostics };
+}
+
 function parseDefinition(definition: string, faults: Faults): JsonObject | undefined {
   if (definition.trim() === "") {
     faults.refuse("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
@@ -89,7 +106,12 @@ function deeperThan(json: Json, limit: number): boolean {
   return false;
 }
 
-function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", faults: Faults): Program | undefined {
+function compileMachine(
+  fields: Fields,
+  type: "STANDARD" | "EXPRESS",
+  faults: Faults,
+  open = false,
+): Program | undefined {
   fields.support({ both: ["Comment", "StartAt", "States", "Version", "TimeoutSeconds", "QueryLanguage"] }, "JSONPath");
   const comment = fields.string("Comment");
   fields.choice("Version", ["1.0"]);
@@ -104,7 +126,8 @@ function compileMachine(fields: Fields, type: "STANDARD" | "EXPRESS", faults: Fa
     graphs: [],
   };
   const graph = compileGraph(fields, machine);
-  for (const shape of machine.graphs) checkTransitions(shape, faults);
+  // The machine's own graph comes last.
+  for (const shape of open ? machine.graphs.slice(0, -1) : machine.graphs) checkTransitions(shape, faults);
   return (
     graph && {
       ...graph,

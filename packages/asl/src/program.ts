@@ -46,7 +46,21 @@ export interface Scope {
   readonly now: number;
   /** Where an expression goes on that takes too long here. Absent: it is evaluated here, to the full bounds. */
   readonly elsewhere?: Elsewhere | undefined;
+  /** Told what lies between a state's input and its output, where somebody looks at it. Executions have nobody. */
+  trace?(step: TraceStep, value: Json): void;
 }
+
+/** What a state's fields make of its input and its result, by the names that the TestState API has for it. */
+export type TraceStep =
+  | "afterInputPath"
+  | "afterParameters"
+  | "afterArguments"
+  | "afterItemsPath"
+  /** The input of one iteration. */
+  | "afterItemSelector"
+  | "result"
+  | "afterResultSelector"
+  | "afterResultPath";
 
 /**
  * Takes expressions of JSONata that take more than a few milliseconds, so that they do not hold up whoever computes a state.

@@ -30,7 +30,9 @@ export const JSONPATH: QueryLanguage = {
     const assign = compileAssign(fields);
     return (scope, result) => {
       const selected = select ? select(result, scope) : result;
+      scope.trace?.("afterResultSelector", selected);
       const output = place(scope.input, selected);
+      scope.trace?.("afterResultPath", output);
       return exit(filter ? filter(output, scope) : output, assign?.(selected, scope));
     };
   },
@@ -66,7 +68,10 @@ export const JSONPATH: QueryLanguage = {
     return (scope) => {
       const effective = input(scope);
       const items = path ? readPath(path, effective, scope) : effective;
-      if (Array.isArray(items)) return items;
+      if (Array.isArray(items)) {
+        scope.trace?.("afterItemsPath", items);
+        return items;
+      }
       throw new StatesError("States.Runtime", `Reference path "${text}" must point to array.`);
     };
   },

@@ -9,14 +9,19 @@ export const FAIL_FIELDS = {
 
 /** Fail: Error and Cause are literals, or computed: from paths or intrinsic functions that give strings. */
 export function compileFail(state: Fields, { name, language }: StateContext): FailState {
+  const input = language.input(state);
   const error = language.text(state, "Error");
   const cause = language.text(state, "Cause");
   return {
     type: "Fail",
     name,
-    failure: (scope) => ({
-      ...(error === undefined ? {} : { error: error(scope) }),
-      ...(cause === undefined ? {} : { cause: cause(scope) }),
-    }),
+    failure(scope) {
+      // It has no InputPath: this is for those who trace it.
+      input(scope);
+      return {
+        ...(error === undefined ? {} : { error: error(scope) }),
+        ...(cause === undefined ? {} : { cause: cause(scope) }),
+      };
+    },
   };
 }

@@ -7,10 +7,15 @@ import { StatesError } from "../states-error.js";
 
 /** InputPath: what of the raw input the state sees. Absent: all of it; null: `{}`. */
 export function compileInputPath(state: Fields): Evaluate {
-  if (state.value("InputPath") === null) return () => ({});
+  if (state.value("InputPath") === null) return (scope) => traced(scope, {});
   const path = compilePath(state, "InputPath");
-  if (path === undefined || path.text === "$") return (scope) => scope.input;
-  return (scope) => readPath(path, scope.input, scope);
+  if (path === undefined || path.text === "$") return (scope) => traced(scope, scope.input);
+  return (scope) => traced(scope, readPath(path, scope.input, scope));
+}
+
+function traced(scope: Scope, input: Json): Json {
+  scope.trace?.("afterInputPath", input);
+  return input;
 }
 
 /** The path in a field; undefined where the field is absent or wrong. */

@@ -1,4 +1,5 @@
 import type { Fields } from "../fields.js";
+import type { Json } from "../json.js";
 import type { MapRunEntry, MapState, Scope } from "../program.js";
 import type { Evaluate, QueryLanguage } from "../query-language/query-language.js";
 import { StatesError } from "../states-error.js";
@@ -71,9 +72,14 @@ export function compileMap(state: Fields, context: StateContext): MapState | und
     ...guarded,
     enter: (scope) => ({ items: read ? [] : items(scope), maxConcurrency: maxConcurrency?.(scope) ?? 0 }),
     enterRun,
-    itemInput: select === undefined ? (_scope, item) => item : (scope) => select(input(scope), scope),
+    itemInput: select === undefined ? (_scope, item) => item : (scope) => traced(scope, select(input(scope), scope)),
     exit,
   };
+}
+
+function traced(scope: Scope, item: Json): Json {
+  scope.trace?.("afterItemSelector", item);
+  return item;
 }
 
 function compileRun(state: Fields, language: QueryLanguage, input: Evaluate): MapState["enterRun"] {

@@ -1,7 +1,7 @@
 import type { Fields } from "../fields.js";
 import type { PassState } from "../program.js";
 import { compileNext } from "./next.js";
-import { looksLikePath } from "./payload.js";
+import { compileEffectivePayload, looksLikePath } from "./payload.js";
 import type { StateContext } from "./state-context.js";
 
 export const PASS_FIELDS = {
@@ -13,7 +13,7 @@ export const PASS_FIELDS = {
 /** Pass: its result is Result, or its input after Parameters. */
 export function compilePass(state: Fields, context: StateContext): PassState {
   const input = context.language.input(state);
-  const payload = context.language.payload(state, input) ?? input;
+  const payload = compileEffectivePayload(state, context.language, input);
   const result = state.value("Result");
   if (looksLikePath(result)) {
     state.warn(
@@ -27,6 +27,12 @@ export function compilePass(state: Fields, context: StateContext): PassState {
     type: "Pass",
     name: context.name,
     next: compileNext(state, context),
-    exit: (scope) => exit(scope, result === undefined ? payload(scope) : result),
+    exit:
+      result === undefined
+        ? (scope) => exit(scope, payload(scope))
+        : (scope) => {
+            scope.trace?.("result", result);
+            return exit(scope, result);
+          },
   };
 }

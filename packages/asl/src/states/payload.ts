@@ -1,7 +1,21 @@
 import type { Fields } from "../fields.js";
 import { isObject, type Json } from "../json.js";
 import { compileTemplate } from "../payload-template.js";
-import type { EvaluateOn } from "../query-language/query-language.js";
+import type { Evaluate, EvaluateOn, QueryLanguage } from "../query-language/query-language.js";
+
+/** What a Pass or Task state works on: Parameters or Arguments, else its effective input. */
+export function compileEffectivePayload(state: Fields, language: QueryLanguage, input: Evaluate): Evaluate {
+  const payload = language.payload(state, input);
+  // In JSONata nothing is applied to an input without Arguments, and so nothing is traced.
+  if (payload === undefined && language.name === "JSONata") return input;
+  const evaluate = payload ?? input;
+  const step = `after${language.payloadField}` as const;
+  return (scope) => {
+    const value = evaluate(scope);
+    scope.trace?.(step, value);
+    return value;
+  };
+}
 
 /** A field that holds a payload template (Parameters, ResultSelector, Assign, …); undefined where it is absent. */
 export function compilePayload(fields: Fields, name: string): EvaluateOn | undefined {

@@ -7,6 +7,7 @@ import { parseResource, type Resource, resourceFault } from "../resource.js";
 import { compileCatch } from "./catcher.js";
 import { compileLimit } from "./limit.js";
 import { compileNext } from "./next.js";
+import { compileEffectivePayload } from "./payload.js";
 import { compileRetry } from "./retrier.js";
 import type { StateContext } from "./state-context.js";
 
@@ -43,7 +44,8 @@ const SECONDS = { minimum: 1, maximum: 99_999_999 };
 export function compileTask(state: Fields, context: StateContext): TaskState | undefined {
   const { language } = context;
   const input = language.input(state);
-  const payload = language.payload(state, input);
+  const payload = compileEffectivePayload(state, language, input);
+  const hasParameters = state.has(language.payloadField);
   const timeout = compileLimit(state, "TimeoutSeconds", SECONDS, language, input);
   const heartbeat = compileLimit(state, "HeartbeatSeconds", SECONDS, language, input);
   const credentials = compileCredentials(state, context, input);
@@ -66,7 +68,7 @@ export function compileTask(state: Fields, context: StateContext): TaskState | u
     next,
     ...guarded,
     enter(scope) {
-      const entry = { parameters: (payload ?? input)(scope), hasParameters: payload !== undefined };
+      const entry = { parameters: payload(scope), hasParameters };
       return limited ? { ...entry, ...limits(scope) } : entry;
     },
     exit,
