@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const command = fileURLToPath(new URL("../../packages/cli/bin/pawl.js", import.meta.url));
+
+export interface PawlOptions {
+  readonly data: string;
+  readonly lambdaEndpoint?: string;
+  /** The largest file that the process may write, in units of 1,024 bytes; a full disk looks no different. */
+  readonly largestFile?: number;
+  /** The user to run as; only root can choose. */
+  readonly user?: number;
+}
+
+/** `pawl start`, the built command, as a process of its own that can be killed. */
+export class PawlProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  #url: string | undefined;
+  #hasEnded = false;
+  stdout = "";
+  stderr = "";
+
+  constructor({ data, lambdaEndpoint, largestFile, user }: PawlOptions) {
+    const args = [process.execPath, command, "start", "--port", "0", "--data", data];
+    const [file = "", ...rest] =
+      // bash counts in 1,024 bytes, and the soft limit can be raised again.
+      largestFile === undefined ? args : ["bash", "-c", `ulimit -S -f ${largestFile}; exec "$@"`, "bash", ...args];
+    this.#child = spawn(file, rest, {
+      env: { ...environment(), ...(lambdaEndpoint === undefined ? {} : { LAMBDA_ENDPOINT: lambdaEndpoint }) },
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(user === undefined ? {} : { uid: user, gid: user }),
+    });
+    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.stdout += text;
+    });
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.stderr += text;
+    });
+    this.#ended = once(this.#child, "close").then(([code]) => {
+      this.#hasEnded = true;
+      return code as number | null;
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** The exit code; null after a signal. */
+  get ended(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  /** The endpoint, once it is served; undefined where the process ends before that. */
+  async url(): Promise<string | undefined> {
+    while (this.#url === undefined && !this.#hasEnded) {
+      this.#url = /API at (http:\S+)/.exec(this.stdout)?.[1];
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return this.#url;
+  }
+
+  /** As `url`. @throws Error with what the process said where it ended */
+  async served(): Promise<string> {
+    const url = await this.url();
+    if (url === undefined) throw new Error(`pawl has ended:\n${this.stdout}\n${this.stderr}`);
+    return url;
+  }
+
+  async kill(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
+    this.#child.kill(signal);
+    await this.#ended;
+  }
+}
+
+/** Nothing of what the person who runs the tests has configured for AWS or Pawl. */
+function environment(): NodeJS.ProcessEnv {
+  const names = Object.keys(process.env).filter((name) => !/^(?:AWS_|PAWL_|LAMBDA_|NODE_OPTIONS)/.test(name));
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
+}
