@@ -1,4 +1,5 @@
 import type { Diagnostic, JsonObject } from "@pawl/asl";
+import type { Operating } from "./operating.js";
 import type { ExecutionStatus } from "./store/store.js";
 
 /**
@@ -9,7 +10,7 @@ import type { ExecutionStatus } from "./store/store.js";
  * The engine checks what needs its state (does it exist, is the name taken, is the definition valid). The form of a
  * request (missing members, lengths, patterns) is checked before, by the server.
  */
-export interface Engine {
+export interface Engine extends Operating {
   readonly stateMachines: StateMachines;
   readonly versions: Versions;
   readonly aliases: Aliases;
@@ -207,6 +208,23 @@ export interface ExecutionDescription extends ExecutionSummary {
   readonly traceHeader?: string;
 }
 
+/** An express execution that has ended. */
+export interface SyncExecution {
+  readonly executionArn: string;
+  readonly stateMachineArn: string;
+  readonly name: string;
+  readonly status: Exclude<ExecutionStatus, "RUNNING">;
+  readonly startDate: number;
+  readonly stopDate: number;
+  readonly input: string;
+  readonly output?: string;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly traceHeader?: string;
+  readonly billedDurationInMilliseconds: number;
+  readonly billedMemoryUsedInMB: number;
+}
+
 export interface HistoryRequest {
   readonly executionArn: string;
   /** 1 to 1,000. */
@@ -221,6 +239,11 @@ export interface Executions {
    * @throws ServiceError StateMachineDoesNotExist, StateMachineDeleting, ExecutionAlreadyExists
    */
   start(request: StartExecution): Promise<{ executionArn: string; startDate: number }>;
+  /**
+   * EXPRESS only: runs it to its end, whoever still waits for that. Nothing of it is kept: it ends with the process.
+   * @throws ServiceError StateMachineDoesNotExist, StateMachineDeleting, StateMachineTypeNotSupported
+   */
+  startSync(request: StartExecution): Promise<SyncExecution>;
   /** @throws ServiceError ExecutionDoesNotExist */
   describe(executionArn: string): Promise<ExecutionDescription>;
   /**

@@ -1,7 +1,10 @@
 export * from "./clock.js";
 export * from "./engine.js";
 export { type EngineOptions, openEngine } from "./local/open-engine.js";
+export * from "./operating.js";
+export type { HistogramReading } from "./runtime/counters.js";
 export * from "./service-error.js";
+export { restoreBackup } from "./store/sqlite/backup.js";
 export { openSqliteStore } from "./store/sqlite/store.js";
 export * from "./store/store.js";
 export * from "./store/store-error.js";

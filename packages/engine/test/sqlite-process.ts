@@ -1,11 +1,23 @@
-// What a process that `sqlite-store.test.ts` starts does with a data folder: `open` or `commit`, then the folder.
+// What a process that a test starts does with a data folder: `open`, `commit` or `restore`, then the folder, then the backup.
+import { restoreBackup } from "../src/store/sqlite/backup.js";
 import { openSqliteStore } from "../src/store/sqlite/store.js";
 import { StoreError } from "../src/store/store-error.js";
 import { chunk, executionRow } from "./store-rows.js";
 
-const [task, folder = ""] = process.argv.slice(1);
+const [task, folder = "", backup = ""] = process.argv.slice(1);
 if (task === "open") await open();
 if (task === "commit") await commit();
+if (task === "restore") await restore();
+
+async function restore(): Promise<void> {
+  try {
+    await restoreBackup(backup, folder, true);
+    console.log("restored");
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    console.log(error.code);
+  }
+}
 
 async function open(): Promise<void> {
   try {

@@ -1,12 +1,14 @@
 import { type Clock, systemClock } from "../clock.js";
 import type { Engine } from "../engine.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
+import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
 import { Runtime } from "../runtime/runtime.js";
 import type { Store } from "../store/store.js";
 import { type TaskOptions, taskHandler } from "../tasks/registry.js";
 import { ActivityRegistry } from "./activity-registry.js";
 import { AliasRegistry } from "./alias-registry.js";
 import { ExecutionRegistry } from "./execution-registry.js";
+import { operating } from "./operating.js";
 import { StateMachineRegistry } from "./state-machine-registry.js";
 import { StateMachineTable } from "./state-machine-table.js";
 import { TagRegistry } from "./tag-registry.js";
@@ -24,6 +26,10 @@ export interface EngineOptions extends TaskOptions {
   readonly clock?: Clock;
   /** A number in [0, 1); default Math.random. */
   readonly random?: () => number;
+  /**
+   * Evaluates expressions that take too long for a transition. Default: threads, in which one may take a second and 128 MB.
+   */
+  readonly evaluate?: EvaluateExpression;
   /** Told what an operator should know; default: nothing is said. */
   readonly log?: (message: string) => void;
 }
@@ -34,6 +40,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { random = Math.random, log = () => {} } = options;
   const home = { region, accountId };
   const table = new StateMachineTable(store, random);
+  const threads = new EvaluationThreads();
   const turns = new Turns();
   const runtime: Runtime = new Runtime({
     store,
@@ -41,6 +48,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     region,
     random,
     runTask: taskHandler(options),
+    evaluate: options.evaluate ?? threads.evaluate,
     revision: (id) => table.revision(id),
     activityExists: (arn) => activities.exists(arn),
     onQueued: (activityArn) => queues.handOut(activityArn),
@@ -65,8 +73,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     executions,
     activities,
     tags: new TagRegistry(store, table, runtime, turns),
+    ...operating(store, runtime),
     async close() {
       queues.close();
+      await threads.close();
       await runtime.close();
       await store.close();
     },

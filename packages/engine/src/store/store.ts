@@ -51,6 +51,11 @@ export interface Store {
   activity(arn: string): Promise<ActivityRow | undefined>;
   listActivities(limit: number, after?: ListPlace): Promise<ActivityRow[]>;
 
+  /**
+   * Writes everything that is committed to a new file, which is whole and on disk when this resolves; commits and reads wait
+   * meanwhile. Rejects where the file exists.
+   */
+  backup(file: string): Promise<void>;
   /** Waits for nothing: every commit is already durable. */
   close(): Promise<void>;
 }

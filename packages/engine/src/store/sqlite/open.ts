@@ -5,6 +5,9 @@ import { type Connection, connect } from "./connection.js";
 import { storeError } from "./errors.js";
 import { migrations } from "./schema.js";
 
+/** The database of a data folder. */
+export const DATABASE_FILE = "pawl.db";
+
 /** "Pawl" in ASCII: tells our files from another program's databases. */
 const APPLICATION_ID = 0x5061776c;
 
@@ -48,11 +51,11 @@ export interface OpenDatabase {
  */
 export async function openDatabase(options: { readonly folder: string } | "memory"): Promise<OpenDatabase> {
   const inMemory = options === "memory";
-  const place = inMemory ? "memory" : join(resolve(options.folder), "pawl.db");
+  const place = inMemory ? "memory" : join(resolve(options.folder), DATABASE_FILE);
   const connection = inMemory ? await connect(":memory:") : await openFile(options.folder, place);
   try {
     await connection.exec(lock);
-    const version = await integer(connection, "SELECT json_array(user_version) FROM pragma_user_version");
+    const version = await userVersion(connection);
     await checkOwner(connection, place, version);
     await connection.exec(settings);
     await migrate(connection, version);
@@ -82,7 +85,8 @@ export async function closeDatabase({ connection, inMemory }: OpenDatabase): Pro
 
 async function openFile(folder: string, place: string): Promise<Connection> {
   try {
-    mkdirSync(folder, { recursive: true });
+    // For this user alone: inputs and outputs of all executions are in it.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     return await connect(place);
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -95,7 +99,13 @@ async function openFile(folder: string, place: string): Promise<Connection> {
   }
 }
 
-async function checkOwner(connection: Connection, place: string, version: number): Promise<void> {
+/** How many migrations the database has had. */
+export function userVersion(connection: Connection): Promise<number> {
+  return integer(connection, "SELECT json_array(user_version) FROM pragma_user_version");
+}
+
+/** @throws StoreError where the database is another program's, or of a version that is not known */
+export async function checkOwner(connection: Connection, place: string, version: number): Promise<void> {
   const owner = await integer(connection, "SELECT json_array(application_id) FROM pragma_application_id");
   const tables = await integer(connection, "SELECT json_array(count(*)) FROM sqlite_schema");
   const isNew = owner === 0 && version === 0 && tables === 0;

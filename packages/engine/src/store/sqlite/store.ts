@@ -16,6 +16,7 @@ import type {
 } from "../store.js";
 import { StoreError } from "../store-error.js";
 import { ArnTable, startOfRest } from "./arns.js";
+import { writeBackup } from "./backup.js";
 import { ChangesWriter, type Inserters } from "./changes-writer.js";
 import type { SqlRow, Statement } from "./connection.js";
 import { storeError } from "./errors.js";
@@ -260,6 +261,22 @@ class SqliteStore implements Store {
     return this.#read((sql) =>
       sql.listActivities.rows(after?.creationDate ?? ABOVE, after?.arn ?? "", limit).map(activityRow),
     );
+  }
+
+  async backup(file: string): Promise<void> {
+    while (this.#transaction !== undefined) await this.#transaction;
+    this.#usable();
+    const written = writeBackup(this.#database.connection, file);
+    // The connection is on the driver's thread: reads and commits wait as for a transaction.
+    this.#transaction = written.then(
+      () => {},
+      () => {},
+    );
+    try {
+      await written;
+    } finally {
+      this.#transaction = undefined;
+    }
   }
 
   async close(): Promise<void> {

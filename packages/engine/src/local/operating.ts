@@ -1,0 +1,30 @@
+import type { Operating } from "../operating.js";
+import type { Runtime } from "../runtime/runtime.js";
+import type { Store } from "../store/store.js";
+
+/** How long after a commit that failed the engine is said not to work: a longer time, and nobody would try again. */
+const FAILURE_MILLISECONDS = 10_000;
+
+export function operating(store: Store, runtime: Runtime): Operating {
+  const { counters } = runtime;
+  return {
+    async check() {
+      if (counters.failedAt !== undefined && performance.now() - counters.failedAt < FAILURE_MILLISECONDS) {
+        throw new Error("changes cannot be stored");
+      }
+      await store.nextDue();
+    },
+    metrics: () => ({
+      started: { ...counters.started },
+      ended: { ...counters.ended },
+      transitions: counters.transitions,
+      historyEvents: counters.historyEvents,
+      failedCommits: counters.failedCommits,
+      commitTime: counters.commitTime.read(),
+      batchSize: counters.batchSize.read(),
+      queueLength: runtime.queueLength,
+      liveExecutions: runtime.liveExecutions,
+    }),
+    backup: (file) => store.backup(file),
+  };
+}
