@@ -1,5 +1,5 @@
 import { IncomingMessage, type ServerResponse } from "node:http";
-import { type Engine, ServiceError } from "@pawl/engine";
+import { type Engine, ServiceError, StoreError } from "@pawl/engine";
 import { answer, errorBody, faultBody, internalFailure, jsonType, notAnOperation, startAnswer } from "./answer.js";
 import type { Caller } from "./operation.js";
 import { operationOf } from "./operations/registry.js";
@@ -143,7 +143,9 @@ export class HttpCall extends IncomingMessage implements Caller {
       this.#answer(400, fault);
       return;
     }
-    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    // What the store says is made for operators, and on a full disk it is said for every call.
+    const what = error instanceof StoreError ? message : (stack ?? message);
     this.#host.log(`${this.#target}: ${what}`);
     this.#answer(500, internalFailure);
   }

@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { StoreError } from "../store-error.js";
 import { type Connection, connect } from "./connection.js";
 import { storeError } from "./errors.js";
@@ -62,8 +62,25 @@ export async function openDatabase(options: { readonly folder: string } | "memor
     return { connection, place, inMemory };
   } catch (error) {
     connection.close();
-    throw storeError(error, place);
+    const fault = storeError(error, place);
+    throw (fault.code === "failed" && !inMemory && unwritable(place)) || fault;
   }
+}
+
+/** SQLite calls it an input/output error where the log of a process that was killed may not be read back into the database. */
+function unwritable(place: string): StoreError | undefined {
+  for (const path of [dirname(place), place, `${place}-wal`]) {
+    try {
+      if (existsSync(path)) accessSync(path, constants.W_OK);
+    } catch (error) {
+      return new StoreError(
+        "unwritable",
+        `The data file ${place} cannot be written: ${(error as Error).message}. Check that this user may write to the data folder.`,
+        { cause: error },
+      );
+    }
+  }
+  return undefined;
 }
 
 /** Closes the database so that this or another process can open it at once. */
