@@ -89,6 +89,9 @@ export function fakeEngine(): FakeEngine {
       broken = { error };
     },
     close: async () => {},
+    check: async () => note("check"),
+    metrics: absent,
+    backup: absent,
     versions: { publish: absent, delete: absent, list: absent },
     aliases: { create: absent, update: absent, delete: absent, describe: absent, list: absent },
     tags: { list: absent, add: absent, remove: absent },
