@@ -81,6 +81,8 @@ export interface EvaluationRequest {
   readonly field: string;
   /** What its names mean. */
   readonly bindings: JsonObject;
+  /** The time of `$now`, in milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** What came of it: a value, or the error and cause of a StatesError. */

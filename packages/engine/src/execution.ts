@@ -1,5 +1,6 @@
-import type { Json, JsonObject } from "@pawl/asl";
+import type { EvaluationResult, Json, JsonObject } from "@pawl/asl";
 import type { ExecutionStatus } from "./store/store.js";
+import type { StateFailure } from "./transition/state-failure.js";
 
 /**
  * A running execution as the transition function sees it. Plain data; what is fixed for its life comes first.
@@ -85,6 +86,7 @@ export type Waiting =
   /** The next attempt of a state that failed. */
   | { readonly kind: "retry"; readonly until: number }
   | TaskWaiting
+  | EvaluationWaiting
   /** The children, each of which has its index in the state's Branches. */
   | { readonly kind: "branches"; readonly startedEventId: number }
   /** The children, each of which runs one of `items`. */
@@ -97,6 +99,33 @@ export type Waiting =
   | MapRunWaiting
   /** Its parent: it has ended with this output. */
   | { readonly kind: "done"; readonly output: Json };
+
+/** An expression that takes too long for a transition is evaluated elsewhere. */
+export interface EvaluationWaiting {
+  readonly kind: "evaluation";
+  /** Names the evaluation among those of the branch. */
+  readonly evaluation: string;
+  /** The evaluation's place among the results. */
+  readonly place: string;
+  readonly stage: Stage;
+  /** What came of the evaluations before, by place. */
+  readonly results: EvaluationResults;
+}
+
+export type EvaluationResults = Readonly<Record<string, EvaluationResult>>;
+
+/** What a branch was at when an expression took too long: it is done again from its beginning, with the results at hand. */
+export type Stage =
+  /** What the state does when it is entered, or tried again. */
+  | { readonly kind: "execute" }
+  /** The end of a wait. */
+  | { readonly kind: "wake" }
+  /** The state's output from its result. */
+  | { readonly kind: "exit"; readonly result: Json }
+  /** The output of what catches the failure. */
+  | { readonly kind: "catch"; readonly failure: StateFailure }
+  /** The input of an iteration, which stands before its first state. */
+  | { readonly kind: "iteration" };
 
 export interface TaskWaiting {
   readonly kind: "task";

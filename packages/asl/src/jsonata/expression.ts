@@ -51,7 +51,7 @@ export function parseExpression(text: string): Expression {
       return run(source, text, field, bindingsOf(references, scope, given), new ScopeWorld(scope));
     } catch (error) {
       if (!(error instanceof TakesTooLong) || elsewhere === undefined) throw error;
-      return elsewhere.ask({ text, field, bindings: bindingsOf(references, scope, given) });
+      return elsewhere.ask({ text, field, bindings: bindingsOf(references, scope, given), now: scope.now });
     }
   };
   if (simple === undefined) return { text, references, read: evaluate };
@@ -73,16 +73,16 @@ export function parseExpression(text: string): Expression {
  * @param expired true where the time is over; asked now and then
  */
 export function evaluateRequest(
-  { text, field, bindings }: EvaluationRequest,
-  world: Pick<World, "now" | "random" | "uuid">,
+  { text, field, bindings, now }: EvaluationRequest,
+  { random, uuid }: Pick<World, "random" | "uuid">,
   expired: () => boolean,
 ): EvaluationResult {
   const steps = STEPS_IN_PLACE;
   try {
     const value = run(parse(text), text, field, bindings, {
-      now: world.now,
-      random: world.random,
-      uuid: world.uuid,
+      now,
+      random,
+      uuid,
       steps,
       overrun() {
         if (expired()) throw new LimitExceeded(TIMED_OUT);

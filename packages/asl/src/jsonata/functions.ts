@@ -58,7 +58,9 @@ function range(first: number | undefined, last: number | undefined, step: number
   if (step === 0 || Number.isNaN(length)) throw new FunctionFault("The step of $range cannot be 0");
   if (length > MOST_ITEMS) throw new LimitExceeded(OUT_OF_MEMORY);
   evaluator.take(length);
-  return Array.from({ length }, (_, index) => first + index * step);
+  const numbers = Array.from({ length }, (_, index) => first + index * step);
+  // As JSONata's own ranges it is a sequence: of one number it is that number.
+  return Object.assign(numbers, { sequence: true });
 }
 
 const ALGORITHMS: ReadonlyMap<string, (message: Uint8Array) => Uint8Array> = new Map([

@@ -14,6 +14,7 @@ export function branchRow(execution: Execution, branch: Branch, activityArn: str
     activityArn: waiting.kind === "task" && waiting.phase === "queued" ? (activityArn ?? null) : null,
     restart:
       waiting.kind === "turn" ||
+      waiting.kind === "evaluation" ||
       waiting.kind === "mapRun" ||
       (waiting.kind === "task" && waiting.phase === "running" && activityArn === undefined),
   };

@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { TaskState } from "@pawl/asl";
 import { isExpressExecution } from "../arn.js";
 import type { Clock } from "../clock.js";
-import { dueAt } from "../execution.js";
+import { dueAt, type Execution } from "../execution.js";
 import type { Changes, ExecutionRow, Store } from "../store/store.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
-import type { Effect } from "../transition/effect.js";
+import type { Effect, Evaluation } from "../transition/effect.js";
+import { isEvaluating } from "../transition/evaluations.js";
 import type { ExecutionEvent } from "../transition/event.js";
 import { awaitsCall, invocationOf } from "../transition/task.js";
 import { type Change, transition } from "../transition/transition.js";
@@ -13,6 +14,7 @@ import type { Facts } from "../transition/turn.js";
 import { Batch, type Entry } from "./batch.js";
 import { Calls } from "./calls.js";
 import { Counters } from "./counters.js";
+import type { EvaluateExpression } from "./evaluation-threads.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
 import { hasMapRun, MapRuns } from "./map-runs.js";
 import { Timers } from "./timers.js";
@@ -33,6 +35,8 @@ export class Runtime {
   readonly #mapRuns: MapRuns;
   /** Executions that end are told to these. */
   readonly #ended = new Map<number, Set<() => void>>();
+  /** Executions that are not kept, and who waits for their ends. */
+  readonly #running = new Map<LiveExecution, Waiter>();
   #filling = new Batch();
   /** The batch that is being committed. */
   #writing: Batch | undefined;
@@ -81,6 +85,7 @@ export class Runtime {
     let hasTurn = false;
     for (const branch of execution.branches.values()) {
       hasTurn ||= branch.waiting.kind === "turn";
+      if (isEvaluating(branch)) void this.#postInternal(id, { kind: "evaluationLost", branchId: branch.id });
       const state = live.revision.program.states.get(branch.state);
       const call = state?.type === "Task" ? invocationOf(execution, branch, state as TaskState) : undefined;
       if (call !== undefined) this.#calls.start(execution, call);
@@ -90,9 +95,23 @@ export class Runtime {
 
   /** Starts a new execution. Resolves once it is durable. */
   start(revision: Revision, row: ExecutionRow): Promise<Change> {
-    const live = LiveExecution.create(revision, row, this.#options.region);
+    const live = LiveExecution.create(revision, row, this.#options.region, true);
     this.#live.set(row.id, live);
     return this.#deliver(live, { kind: "started" }, row.startDate);
+  }
+
+  /**
+   * Runs an express execution that is not kept: it lives in memory alone and ends with the process. Resolves with the execution
+   * when it has ended; rejects where the engine closes before.
+   */
+  run(revision: Revision, row: ExecutionRow): Promise<Execution> {
+    const live = LiveExecution.create(revision, row, this.#options.region, false);
+    return new Promise((resolve, reject) => {
+      this.#live.set(row.id, live);
+      this.#running.set(live, { resolve, reject });
+      this.counters.started.EXPRESS += 1;
+      this.#deliver(live, { kind: "started" }, row.startDate).catch(reject);
+    });
   }
 
   /**
@@ -160,6 +179,8 @@ export class Runtime {
     this.#closed = true;
     this.#timers.stop();
     this.#calls.abortAll();
+    for (const { reject } of this.#running.values()) reject(new Error("the engine is closed"));
+    this.#running.clear();
     this.#scheduleFlush();
     await this.flushed();
   }
@@ -195,10 +216,28 @@ export class Runtime {
     const change = transition(live.revision.program, execution, event, this.#facts(now));
     this.counters.transitions += 1;
     this.counters.historyEvents += change.events.length;
+    if (!live.isKept) {
+      this.#goOn(live, change);
+      return Promise.resolve(change);
+    }
     return new Promise((resolve, reject) => {
       this.#filling.add(live, change, { change, resolve, reject });
       this.#scheduleFlush();
     });
+  }
+
+  /** What an execution that is not kept has done is released at once: there is nothing to wait for. */
+  #goOn(live: LiveExecution, { effects }: Change): void {
+    const { execution } = live;
+    for (const effect of effects) this.#perform(live, effect);
+    if (execution.status === "RUNNING") {
+      this.#timers.setInMemory(execution);
+      return;
+    }
+    this.#forget(live);
+    this.counters.ended[execution.status] += 1;
+    this.#running.get(live)?.resolve(execution);
+    this.#running.delete(live);
   }
 
   #facts(now: number): Facts {
@@ -297,9 +336,16 @@ export class Runtime {
       case "cancel":
         this.#calls.abort(execution, effect.attempt);
         return;
-      case "continue":
-        void this.#postInternal(execution.id, { kind: "turn" });
+      case "evaluate":
+        this.#evaluate(execution, effect);
         return;
+      case "continue": {
+        const goOn = (): void => void this.#postInternal(execution.id, { kind: "turn" });
+        // What is kept goes on after its commit; what is not must let others run, too.
+        if (live.isKept) goOn();
+        else setImmediate(goOn);
+        return;
+      }
       case "queued":
         this.#options.onQueued(effect.activityArn);
         return;
@@ -340,6 +386,15 @@ export class Runtime {
     if (!live.stored || this.#closed) return;
     this.#timers.arm(this.#clock.now() + RETRY_MILLISECONDS);
     this.#later(() => void this.#untilDone(() => this.#takeUp(id)));
+  }
+
+  /** The result comes back as an event, unless the engine has been closed: then the next process asks again. */
+  #evaluate(execution: Execution, { branchId, evaluation, request }: Evaluation): void {
+    // The branch may have gone before this was released.
+    if (!isEvaluating(execution.branches.get(branchId))) return;
+    void this.#options.evaluate(request).then((result) => {
+      void this.#postInternal(execution.id, { kind: "evaluated", branchId, evaluation, result });
+    });
   }
 
   /** An event from inside: where it cannot be stored now, it comes again. */
@@ -389,6 +444,11 @@ export class Runtime {
   }
 }
 
+interface Waiter {
+  readonly resolve: (execution: Execution) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** Waiting executions that may stay in memory: enough that short waits and quick tasks are not read back from the store. */
 const MAX_IDLE_EXECUTIONS = 1000;
 
@@ -404,6 +464,7 @@ export interface RuntimeOptions {
   readonly revision: (id: number) => Promise<Revision>;
   readonly activityExists: (arn: string) => boolean;
   readonly runTask: TaskHandler;
+  readonly evaluate: EvaluateExpression;
   /** A task stands in this activity's queue. */
   readonly onQueued: (activityArn: string) => void;
   readonly log: (message: string) => void;

@@ -1,5 +1,6 @@
 import type { Json, MapEntry, MapState, ParallelState } from "@pawl/asl";
-import { type Branch, type Execution, ROOT } from "../execution.js";
+import { type Branch, type Execution, ROOT, type Stage } from "../execution.js";
+import { inStage } from "./evaluations.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
 
 /** The branches of Parallel states and the iterations of inline Map states: how they start and how they are dropped. */
@@ -57,7 +58,7 @@ export function startIterations(
   while (parent.progress.running < atOnce) startIteration(turn, parent, state, startedEventId);
 }
 
-/** @throws StatesError where its input cannot be made */
+/** @throws StatesError where its input cannot be made: the state fails then */
 export function startIteration(turn: Turn, parent: Branch, state: MapState, previousEventId: number): void {
   const { waiting, progress } = parent;
   if (waiting.kind !== "iterations" || progress === undefined) {
@@ -65,15 +66,43 @@ export function startIteration(turn: Turn, parent: Branch, state: MapState, prev
   }
   const index = progress.next;
   const item = waiting.items[index] ?? null;
-  const input = state.itemInput(scopeOf(turn, parent, { item: { index, value: item } }), item);
-  const started = record(turn, previousEventId, "MapIterationStarted", "mapIterationStartedEventDetails", {
-    name: parent.state,
-    index,
-  });
   progress.next += 1;
   progress.running += 1;
-  const fields = { parent: parent.id, index, item, state: state.processor.startAt, input, previousEventId: started };
-  turn.ready.push(newBranch(turn.execution, fields));
+  const fields = { parent: parent.id, index, item, state: state.processor.startAt, input: item, previousEventId };
+  beginIteration(turn, parent, state, newBranch(turn.execution, fields));
+}
+
+/** Makes the input of an iteration and lets it run. @throws StatesError where its input cannot be made */
+export function beginIteration(turn: Turn, parent: Branch, state: MapState, child: Branch): void {
+  const { index, item = null } = child;
+  let begins: true | undefined;
+  try {
+    begins = inStage(turn, child, ITERATION, () => {
+      child.input = state.itemInput(scopeOf(turn, parent, { item: { index, value: item } }), item);
+      return true;
+    });
+  } catch (error) {
+    // It never began: there is nothing to abort.
+    removeBranch(turn, child);
+    throw error;
+  }
+  if (begins === undefined) return;
+  child.waiting = { kind: "turn" };
+  child.previousEventId = record(
+    turn,
+    child.previousEventId,
+    "MapIterationStarted",
+    "mapIterationStartedEventDetails",
+    { name: parent.state, index },
+  );
+  turn.ready.push(child);
+}
+
+const ITERATION: Stage = { kind: "iteration" };
+
+/** True for an iteration that waits for its input. */
+function hasNotBegun({ waiting }: Branch): boolean {
+  return waiting.kind === "evaluation" && waiting.stage.kind === "iteration";
 }
 
 function childrenOf(execution: Execution, parent: Branch): Branch[] {
@@ -83,7 +112,7 @@ function childrenOf(execution: Execution, parent: Branch): Branch[] {
 /** One child failed: the others end where they are, the innermost first. */
 export function abortChildren(turn: Turn, parent: Branch): void {
   for (const child of childrenOf(turn.execution, parent)) {
-    if (child.waiting.kind === "done") continue;
+    if (child.waiting.kind === "done" || hasNotBegun(child)) continue;
     if (child.progress !== undefined) abortChildren(turn, child);
     if (child.waiting.kind !== "turn") recordStateAborted(turn, child);
     if (parent.waiting.kind === "iterations") {

@@ -1,9 +1,11 @@
-import type { Json, Resource } from "@pawl/asl";
+import type { EvaluationRequest, Json, Resource } from "@pawl/asl";
 
 /** What the outside has to do after the commit that records it. */
 export type Effect =
   /** Call what a Task state names. */
   | Invocation
+  /** Evaluate an expression that takes too long for a transition. */
+  | Evaluation
   /** A task stands in an activity's queue. */
   | { readonly kind: "queued"; readonly branchId: number; readonly activityArn: string }
   /** A worker was given this task: what GetActivityTask answers. */
@@ -16,6 +18,14 @@ export type Effect =
   | { readonly kind: "cancel"; readonly attempt: number }
   /** The execution has more to do than fits one transition: it wants a `turn` event. */
   | { readonly kind: "continue" };
+
+export interface Evaluation {
+  readonly kind: "evaluate";
+  readonly branchId: number;
+  /** Names it among those of the branch. */
+  readonly evaluation: string;
+  readonly request: EvaluationRequest;
+}
 
 export interface Invocation {
   readonly kind: "invoke";

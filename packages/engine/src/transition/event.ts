@@ -1,3 +1,5 @@
+import type { EvaluationResult } from "@pawl/asl";
+
 /** What happens to an execution: what the mailbox holds. Payloads are JSON texts. */
 export type ExecutionEvent =
   | { readonly kind: "started" }
@@ -5,6 +7,15 @@ export type ExecutionEvent =
   | { readonly kind: "turn" }
   /** The time that the branch waits for may have come. */
   | { readonly kind: "due"; readonly branchId: number }
+  /** An expression was evaluated. */
+  | {
+      readonly kind: "evaluated";
+      readonly branchId: number;
+      readonly evaluation: string;
+      readonly result: EvaluationResult;
+    }
+  /** The evaluation that the branch waits for was lost with the process that did it. */
+  | { readonly kind: "evaluationLost"; readonly branchId: number }
   /** A worker took the activity task of the branch. */
   | { readonly kind: "taskTaken"; readonly branchId: number; readonly workerName: string | undefined }
   /** The call of a task returned. */

@@ -8,11 +8,13 @@ import {
   type State,
   StatesError,
   type TaskState,
+  type WaitState,
 } from "@pawl/asl";
-import { type Branch, ROOT } from "../execution.js";
+import { type Branch, ROOT, type Stage } from "../execution.js";
 import { details } from "../history/history-event.js";
 import {
   abortChildren,
+  beginIteration,
   recordStateAborted,
   removeBranch,
   removeChildren,
@@ -21,6 +23,7 @@ import {
   startIterations,
 } from "./children.js";
 import { isTooLarge, tooLarge } from "./data-limit.js";
+import { inStage } from "./evaluations.js";
 import type { ChildEnded } from "./event.js";
 import { EXCEEDED_TOLERANCE, type MapRunBranch, startChildren, startMapRun, toleratesNoMore } from "./map-run.js";
 import { errorOutput, evaluationFailure, matchingCatcher, retryDelay, type StateFailure } from "./state-failure.js";
@@ -77,7 +80,7 @@ function enter(turn: Turn, branch: Branch, state: State): void {
 
 /** Does what the state does, up to its exit where it waits for nothing. True where the branch now stands before another state. */
 export function execute(turn: Turn, branch: Branch, state: State): boolean {
-  return attempt(turn, branch, state, () => {
+  return attempt(turn, branch, state, EXECUTE, () => {
     const scope = scopeOf(turn, branch);
     switch (state.type) {
       case "Pass":
@@ -111,6 +114,36 @@ export function execute(turn: Turn, branch: Branch, state: State): boolean {
     }
   });
 }
+
+const EXECUTE: Stage = { kind: "execute" };
+
+/** A wait is over. True where the branch now stands before another state. */
+export function wake(turn: Turn, branch: Branch, state: WaitState): boolean {
+  return attempt(turn, branch, state, WAKE, () =>
+    leave(turn, branch, state, state.exit(scopeOf(turn, branch)), state.next),
+  );
+}
+
+const WAKE: Stage = { kind: "wake" };
+
+/** An evaluation came back: does again what needed it. True where the branch now stands before another state. */
+export function goOnWith(turn: Turn, branch: Branch, state: State, stage: Stage): boolean {
+  if (stage.kind === "execute") return execute(turn, branch, state);
+  if (stage.kind === "wake") return wake(turn, branch, state as WaitState);
+  if (stage.kind === "exit") return exitWithResult(turn, branch, state as GuardedState, stage.result);
+  if (stage.kind === "catch") return handleFailure(turn, branch, state as GuardedState, stage.failure);
+  const { parent } = parentOf(turn, branch);
+  const map = stateOf(turn, parent) as MapState;
+  const goesOn = attempt(turn, parent, map, EXECUTE, () => {
+    beginIteration(turn, parent, map, branch);
+    return false;
+  });
+  if (goesOn) turn.ready.push(parent);
+  return false;
+}
+
+/** A state that can retry and catch. */
+type GuardedState = TaskState | ParallelState | MapState;
 
 function failureOf({ error, cause }: { error?: string; cause?: string }) {
   return { error, cause };
@@ -162,21 +195,19 @@ function failMapRun(turn: Turn, branch: Branch, state: MapState, failure: { erro
 }
 
 /** The state's result is there: computes the output and leaves. True where the branch now stands before another state. */
-export function exitWithResult(
-  turn: Turn,
-  branch: Branch,
-  state: TaskState | ParallelState | MapState,
-  result: Json,
-): boolean {
-  return attempt(turn, branch, state, () =>
+export function exitWithResult(turn: Turn, branch: Branch, state: GuardedState, result: Json): boolean {
+  return attempt(turn, branch, state, { kind: "exit", result }, () =>
     leave(turn, branch, state, state.exit(scopeOf(turn, branch), result), state.next),
   );
 }
 
-/** Runs what may throw an error of the language, which then fails the state. */
-export function attempt(turn: Turn, branch: Branch, state: State, action: () => boolean): boolean {
+/**
+ * Runs what may throw an error of the language, which then fails the state, and what may need an evaluation, for which the
+ * branch then waits.
+ */
+export function attempt(turn: Turn, branch: Branch, state: State, stage: Stage, action: () => boolean): boolean {
   try {
-    return action();
+    return inStage(turn, branch, stage, action) ?? false;
   } catch (error) {
     if (!(error instanceof StatesError)) throw error;
     return failState(turn, branch, state, failEvaluation(turn, branch, state, error));
@@ -260,7 +291,7 @@ function finish(turn: Turn, branch: Branch, output: Json, text: string): void {
     );
     if (progress.next < waiting.items.length) {
       // The next iteration follows the last event inside this one, not this one's end.
-      const goesOn = attempt(turn, parent, state, () => {
+      const goesOn = attempt(turn, parent, state, EXECUTE, () => {
         startIteration(turn, parent, state as MapState, branch.previousEventId);
         return false;
       });
@@ -302,19 +333,27 @@ export function failState(turn: Turn, branch: Branch, state: State, failure: Sta
   if (hadChildren || (failure.evaluation && state.type !== "Task")) {
     recordIn(turn, branch, `${state.type}StateFailed`);
   }
+  return handleFailure(turn, branch, state, failure);
+}
+
+/** No attempt is left: goes to what catches the failure, or fails the branch. */
+function handleFailure(turn: Turn, branch: Branch, state: GuardedState, failure: StateFailure): boolean {
   const catcher = matchingCatcher(state.catch, failure);
-  if (catcher !== undefined) {
-    try {
+  if (catcher === undefined) {
+    failBranch(turn, branch, failure);
+    return false;
+  }
+  try {
+    const left = inStage(turn, branch, { kind: "catch", failure }, () => {
       const exit = catcher.exit(scopeOf(turn, branch), errorOutput(failure));
       return leave(turn, branch, { ...state, catch: [], retry: [] }, exit, catcher.next);
-    } catch (error) {
-      if (!(error instanceof StatesError)) throw error;
-      failBranch(turn, branch, failEvaluation(turn, branch, state, error));
-      return false;
-    }
+    });
+    return left ?? false;
+  } catch (error) {
+    if (!(error instanceof StatesError)) throw error;
+    failBranch(turn, branch, failEvaluation(turn, branch, state, error));
+    return false;
   }
-  failBranch(turn, branch, failure);
-  return false;
 }
 
 /** Nothing in the branch catches the failure. */

@@ -1,4 +1,4 @@
-import { type ItemBatcher, type Json, type MapState, printJson, setMember } from "@pawl/asl";
+import { type ItemBatcher, type Json, type MapState, printJson, StatesError, setMember } from "@pawl/asl";
 import type { Branch, MapRunWaiting } from "../execution.js";
 import type { ChildStart } from "./effect.js";
 import type { ChildEnded } from "./event.js";
@@ -25,8 +25,13 @@ export function isMapRun(branch: Branch): branch is MapRunBranch {
 export function startMapRun(turn: Turn, branch: Branch, state: MapState): "started" | { error: string; cause: string } {
   const { execution, facts } = turn;
   const { items, maxConcurrency } = state.enter(scopeOf(turn, branch));
+  // All is computed before anything is recorded: an expression may need longer, and then all this is done again.
+  const evaluated = outcomeOf(() => state.enterRun(scopeOf(turn, branch)));
+  const selected = outcomeOf(() =>
+    items.map((value, index) => state.itemInput(scopeOf(turn, branch, { item: { index, value } }), value)),
+  );
   recordIn(turn, branch, "MapStateStarted", "mapStateStartedEventDetails", { length: items.length });
-  const run = state.enterRun(scopeOf(turn, branch));
+  const run = evaluated();
   const [rootName] = execution.stateMachineName.split("/");
   const label = state.label ?? facts.uuid();
   const prefix = execution.arn.split(":").slice(0, 5).join(":");
@@ -41,10 +46,7 @@ export function startMapRun(turn: Turn, branch: Branch, state: MapState): "start
       cause: `Pawl cannot write results through ${run.writer.resource} yet`,
     };
   }
-  const selected = items.map((value, index) =>
-    state.itemInput(scopeOf(turn, branch, { item: { index, value } }), value),
-  );
-  const inputs = run.batcher === undefined ? selected : batches(selected, run.batcher);
+  const inputs = run.batcher === undefined ? selected() : batches(selected(), run.batcher);
   branch.waiting = {
     kind: "mapRun",
     mapRunArn,
@@ -58,6 +60,19 @@ export function startMapRun(turn: Turn, branch: Branch, state: MapState): "start
   turn.changed.add(branch);
   startChildren(turn, branch as MapRunBranch, state);
   return "started";
+}
+
+/** Computes something now whose error comes later: the function returned gives it, or throws the StatesError. */
+function outcomeOf<Result>(compute: () => Result): () => Result {
+  try {
+    const result = compute();
+    return () => result;
+  } catch (error) {
+    if (!(error instanceof StatesError)) throw error;
+    return () => {
+      throw error;
+    };
+  }
 }
 
 /** Starts children as long as the concurrency allows. */

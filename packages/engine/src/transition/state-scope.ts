@@ -1,6 +1,7 @@
-import type { Json, JsonObject, Scope } from "@pawl/asl";
+import type { Elsewhere, Json, JsonObject, Scope } from "@pawl/asl";
 import { type Branch, visibleVariables } from "../execution.js";
 import { contextObject } from "./context-object.js";
+import { evaluationsOf } from "./evaluations.js";
 import type { MapItem, Turn } from "./turn.js";
 
 /** The parts of the context that not every state has. */
@@ -38,6 +39,10 @@ export class StateScope implements Scope {
   get variables(): JsonObject {
     this.#variables ??= visibleVariables(this.#turn.execution, this.#branch);
     return this.#variables;
+  }
+
+  get elsewhere(): Elsewhere {
+    return evaluationsOf(this.#turn);
   }
 
   context(): JsonObject {

@@ -3,6 +3,7 @@ import { type Branch, type Execution, ROOT } from "../execution.js";
 import { details, type HistoryEvent } from "../history/history-event.js";
 import { newBranch } from "./children.js";
 import type { Effect } from "./effect.js";
+import { isEvaluating, NO_RESULTS, takeResult } from "./evaluations.js";
 import type { ChildEnded, ExecutionEvent, Failure } from "./event.js";
 import {
   attempt,
@@ -12,9 +13,10 @@ import {
   exitWithResult,
   failExecution,
   failState,
-  leave,
+  goOnWith,
   runReady,
   takeChildEnd,
+  wake,
 } from "./flow.js";
 import { awaitsChild, isMapRun } from "./map-run.js";
 import {
@@ -31,7 +33,7 @@ import {
   taskTimedOut,
   waitsForToken,
 } from "./task.js";
-import { type Facts, historyIsFull, record, scopeOf, stateOf, type Turn } from "./turn.js";
+import { type Facts, historyIsFull, record, stateOf, type Turn } from "./turn.js";
 
 /** What an event did to an execution: what to store, and what to do once it is stored. */
 export interface Change {
@@ -59,6 +61,8 @@ export function transition(program: Program, execution: Execution, event: Execut
     effects: [],
     changed: new Set(),
     deleted: [],
+    results: NO_RESULTS,
+    evaluations: undefined,
     ready: [],
   };
   let accepted = false;
@@ -93,7 +97,7 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
           goOn(
             turn,
             branch,
-            attempt(turn, branch, state, () => continueMapRun(turn, branch, state)),
+            attempt(turn, branch, state, { kind: "execute" }, () => continueMapRun(turn, branch, state)),
           );
         }
       }
@@ -103,6 +107,17 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
     case "due":
       due(turn, event.branchId);
       return true;
+    case "evaluated":
+    case "evaluationLost": {
+      const branch = turn.execution.branches.get(event.branchId);
+      if (!isEvaluating(branch)) return false;
+      if (event.kind === "evaluated") {
+        if (branch.waiting.evaluation !== event.evaluation) return false;
+        branch.waiting = takeResult(branch, event.result);
+      }
+      goOn(turn, branch, goOnWith(turn, branch, stateOf(turn, branch), branch.waiting.stage));
+      return true;
+    }
     case "taskTaken": {
       const branch = turn.execution.branches.get(event.branchId);
       if (!isQueued(branch)) return false;
@@ -159,7 +174,7 @@ function childEnded(turn: Turn, event: ChildEnded): boolean {
   goOn(
     turn,
     branch,
-    attempt(turn, branch, state, () => takeChildEnd(turn, branch, state, event)),
+    attempt(turn, branch, state, { kind: "execute" }, () => takeChildEnd(turn, branch, state, event)),
   );
   return true;
 }
@@ -175,11 +190,7 @@ function due(turn: Turn, branchId: number): void {
   const state = stateOf(turn, branch);
   const { waiting } = branch;
   if (waiting.kind === "time" && waiting.until <= facts.now && state.type === "Wait") {
-    goOn(
-      turn,
-      branch,
-      attempt(turn, branch, state, () => leave(turn, branch, state, state.exit(scopeOf(turn, branch)), state.next)),
-    );
+    goOn(turn, branch, wake(turn, branch, state));
   } else if (waiting.kind === "retry" && waiting.until <= facts.now) {
     branch.waiting = { kind: "turn" };
     goOn(turn, branch, execute(turn, branch, state));

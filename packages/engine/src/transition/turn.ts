@@ -1,7 +1,8 @@
 import type { Json, Program, Scope, State } from "@pawl/asl";
-import type { Branch, Execution } from "../execution.js";
+import type { Branch, EvaluationResults, Execution } from "../execution.js";
 import { type HistoryEvent, MAX_HISTORY_EVENTS } from "../history/history-event.js";
 import type { Effect } from "./effect.js";
+import type { StageEvaluations } from "./evaluations.js";
 import { type ScopeExtra, StateScope } from "./state-scope.js";
 
 /** What a transition reads besides its arguments. Everything here is deterministic for one event. */
@@ -27,6 +28,10 @@ export interface Turn {
   /** Branches to write, and ids of branches to delete. */
   readonly changed: Set<Branch>;
   readonly deleted: number[];
+  /** What is at hand for the expressions of the stage that is being run. */
+  results: EvaluationResults;
+  /** Made from the results at first use: most stages have no expression that needs it. */
+  evaluations: StageEvaluations | undefined;
   /** Branches that have a state to enter. */
   readonly ready: Branch[];
 }
@@ -44,7 +49,8 @@ export function record(
 ): number {
   const { execution } = turn;
   const id = execution.lastEventId + 1;
-  if (id >= MAX_HISTORY_EVENTS && execution.status === "RUNNING") throw historyIsFull;
+  // The history of an express execution, which nobody keeps, has no end.
+  if (id >= MAX_HISTORY_EVENTS && execution.status === "RUNNING" && execution.type === "STANDARD") throw historyIsFull;
   execution.lastEventId = id;
   turn.events.push({ timestamp: turn.facts.now / 1000, type, id, previousEventId, detailsKey, details });
   return id;

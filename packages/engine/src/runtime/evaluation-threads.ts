@@ -1,0 +1,162 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { type EvaluationRequest, type EvaluationResult, limitExceeded } from "@pawl/asl";
+import type { ThreadRequest } from "./evaluation-thread.js";
+
+/** Evaluates an expression that takes too long for a transition. Always gives a result: a failure is one too. */
+export type EvaluateExpression = (request: EvaluationRequest) => Promise<EvaluationResult>;
+
+export interface EvaluationLimits {
+  /** What an expression may take. Default: a second. */
+  readonly milliseconds?: number;
+  /** What an expression may hold. Default: 128, some six times of what the language's own bounds allow. */
+  readonly megabytes?: number;
+  /** Threads at most. Default: one less than there are processors, 1 to 4. */
+  readonly threads?: number;
+}
+
+/**
+ * Threads that evaluate expressions, so that the event loop goes on for everybody else. They are started when they are
+ * needed; one that runs out of time or memory is ended and replaced.
+ */
+export class EvaluationThreads {
+  readonly #milliseconds: number;
+  readonly #megabytes: number;
+  readonly #most: number;
+  readonly #threads = new Set<Thread>();
+  readonly #idle: Thread[] = [];
+  readonly #queue: Job[] = [];
+
+  constructor({ milliseconds = 1000, megabytes = 128, threads = defaultThreads() }: EvaluationLimits = {}) {
+    this.#milliseconds = milliseconds;
+    this.#megabytes = megabytes;
+    this.#most = threads;
+  }
+
+  readonly evaluate: EvaluateExpression = (request) =>
+    new Promise((resolve) => {
+      this.#queue.push({ request, resolve });
+      this.#next();
+    });
+
+  async close(): Promise<void> {
+    this.#queue.length = 0;
+    await Promise.all([...this.#threads].map((thread) => thread.end()));
+  }
+
+  #next(): void {
+    while (this.#queue.length > 0) {
+      const thread = this.#idle.pop() ?? this.#start();
+      const job = thread && this.#queue.shift();
+      if (thread === undefined || job === undefined) return;
+      thread.run(job);
+    }
+  }
+
+  #start(): Thread | undefined {
+    if (this.#threads.size >= this.#most) return undefined;
+    const thread = new Thread(this.#milliseconds, this.#megabytes, {
+      idle: () => {
+        this.#idle.push(thread);
+        this.#next();
+      },
+      ended: () => {
+        this.#threads.delete(thread);
+        const position = this.#idle.indexOf(thread);
+        if (position !== -1) this.#idle.splice(position, 1);
+        this.#next();
+      },
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+}
+
+interface Job {
+  readonly request: EvaluationRequest;
+  readonly resolve: (result: EvaluationResult) => void;
+}
+
+function defaultThreads(): number {
+  return Math.min(4, Math.max(1, availableParallelism() - 1));
+}
+
+/** The sources run in tests, but a thread runs JavaScript: that of the last build. */
+const CODE = new URL(
+  import.meta.url.endsWith(".ts") ? "../../dist/runtime/evaluation-thread.js" : "./evaluation-thread.js",
+  import.meta.url,
+);
+
+/** Beyond the expression's own time: what cannot be counted in steps, such as a regular expression, is ended from outside. */
+const GRACE_MILLISECONDS = 250;
+
+class Thread {
+  readonly #worker: Worker;
+  readonly #milliseconds: number;
+  readonly #on: { readonly idle: () => void; readonly ended: () => void };
+  #ready = false;
+  #job: Job | undefined;
+  #alarm: NodeJS.Timeout | undefined;
+
+  constructor(milliseconds: number, megabytes: number, on: { readonly idle: () => void; readonly ended: () => void }) {
+    this.#milliseconds = milliseconds;
+    this.#on = on;
+    this.#worker = new Worker(CODE, {
+      // An expression reaches nothing of the process, and its thread has nothing of it either.
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: megabytes, maxYoungGenerationSizeMb: 32 },
+    });
+    // Between evaluations the thread must not keep the process alive.
+    this.#worker.unref();
+    this.#worker.on("message", (message: "ready" | EvaluationResult) => this.#receive(message));
+    this.#worker.on("error", (error) => {
+      const memory = (error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY";
+      this.#answer((request) => limitExceeded(request, memory ? "memory" : "time"));
+    });
+    this.#worker.on("exit", () => {
+      this.#answer((request) => limitExceeded(request, "time"));
+      this.#on.ended();
+    });
+  }
+
+  run(job: Job): void {
+    this.#job = job;
+    this.#worker.ref();
+    if (this.#ready) this.#send(job);
+  }
+
+  async end(): Promise<void> {
+    clearTimeout(this.#alarm);
+    this.#job = undefined;
+    await this.#worker.terminate();
+  }
+
+  /** The time of an expression does not begin before the thread is there. */
+  #receive(message: "ready" | EvaluationResult): void {
+    if (message === "ready") {
+      this.#ready = true;
+      if (this.#job !== undefined) this.#send(this.#job);
+      return;
+    }
+    this.#answer(() => message);
+    this.#on.idle();
+  }
+
+  #send({ request }: Job): void {
+    const message: ThreadRequest = { request, milliseconds: this.#milliseconds };
+    this.#worker.postMessage(message);
+    this.#alarm = setTimeout(() => {
+      this.#answer((expired) => limitExceeded(expired, "time"));
+      void this.#worker.terminate();
+    }, this.#milliseconds + GRACE_MILLISECONDS);
+  }
+
+  #answer(result: (request: EvaluationRequest) => EvaluationResult): void {
+    clearTimeout(this.#alarm);
+    this.#worker.unref();
+    const job = this.#job;
+    this.#job = undefined;
+    job?.resolve(result(job.request));
+  }
+}
