@@ -18,7 +18,13 @@ export class NoAnswer extends Error {}
 /** Calls the API of whatever process serves it now. No retries: whoever calls decides. */
 export class Api {
   url: string | undefined;
-  #agent = new Agent({ keepAlive: true, maxSockets: 200 });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 200 });
+  readonly #isFailureExpected: boolean;
+
+  /** @param isFailureExpected whether the answer 500 is to count as none */
+  constructor({ isFailureExpected = false } = {}) {
+    this.#isFailureExpected = isFailureExpected;
+  }
 
   call(operation: string, input: object): Promise<Record<string, unknown>> {
     return new Promise((resolve, reject) => {
@@ -43,6 +49,7 @@ export class Api {
           const answer = JSON.parse(text) as Record<string, unknown>;
           const status = response.statusCode ?? 0;
           if (status === 200) resolve(answer);
+          else if (status === 500 && this.#isFailureExpected) reject(new NoAnswer("it failed"));
           else reject(new Fault(status, String(answer.__type), String(answer.message ?? answer.Message ?? "")));
         });
       });

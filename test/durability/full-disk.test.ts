@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+import { it } from "vitest";
+import { openTrial, pause, rounds, seed, timeout } from "./trial.js";
+
+/** Sets the largest file that a running process may write; to what is below its files, the disk is as good as full. */
+function setLargestFile(pid: number, bytes: number | "unlimited"): boolean {
+  return spawnSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:unlimited`]).status === 0;
+}
+
+// `prlimit` is Linux's (util-linux). Elsewhere `refusal.test.ts` fills the disk of a process from its start.
+it.runIf(setLargestFile(process.pid, "unlimited"))(
+  `keeps its promises on a disk that is full ${rounds} times under load (PAWL_DURABILITY_SEED=${seed})`,
+  { timeout },
+  async () => {
+    const trial = await openTrial({ isFailureExpected: true });
+    const { random } = trial;
+    for (let round = 0; round < rounds; round += 1) {
+      await trial.served();
+      await pause(100 + random.below(800));
+      setLargestFile(trial.pawl.pid, 4096);
+      await pause(random.below(1500));
+      // Some die of it, most live on.
+      if (random.chance(0.3)) await trial.crash();
+      else setLargestFile(trial.pawl.pid, "unlimited");
+    }
+    await trial.judge();
+  },
+);
