@@ -167,6 +167,8 @@ export interface MapState extends StateBase, Transition, Guarded {
   readonly label?: string;
   /** Of the child executions, in distributed mode. */
   readonly executionType?: "STANDARD" | "EXPRESS";
+  /** True where a ResultWriter sends the results elsewhere, and the state's result tells where. */
+  readonly writesResults: boolean;
   /** The items (none where a reader gives them) and the limit of iterations at a time (0: none given). */
   enter(scope: Scope): MapEntry;
   /**

@@ -68,6 +68,7 @@ export function compileMap(state: Fields, context: StateContext): MapState | und
     name: context.name,
     ...processor,
     ...(label === undefined ? {} : { label }),
+    writesResults: processor.mode === "DISTRIBUTED" && state.child("ResultWriter")?.has("Resource") === true,
     next,
     ...guarded,
     enter: (scope) => ({ items: read ? [] : items(scope), maxConcurrency: maxConcurrency?.(scope) ?? 0 }),

@@ -113,15 +113,24 @@ export function awaitsChild(branch: Branch | undefined, { mapRunArn, index }: Ch
 
 /** True where so many children failed that the map run fails. */
 export function toleratesNoMore({ waiting, progress }: MapRunBranch): boolean {
-  const failed = progress?.failed ?? 0;
+  return exceedsTolerance(progress?.failed ?? 0, waiting.inputs.length, waiting);
+}
+
+/** True where a map run fails when so many of its children have failed. A tolerance of 0 is none. */
+export function exceedsTolerance(
+  failed: number,
+  total: number,
+  { toleratedFailureCount, toleratedFailurePercentage }: Tolerance,
+): boolean {
   if (failed === 0) return false;
-  const { toleratedFailureCount, toleratedFailurePercentage, inputs } = waiting;
   // One of the two that is met is enough; where neither is given, no failure is tolerated.
   const overCount = failed > toleratedFailureCount;
-  const overPercentage = (failed * 100) / inputs.length > toleratedFailurePercentage;
+  const overPercentage = (failed * 100) / total > toleratedFailurePercentage;
   if (toleratedFailureCount > 0 && toleratedFailurePercentage > 0) return overCount || overPercentage;
   return toleratedFailurePercentage > 0 ? overPercentage : overCount;
 }
+
+type Tolerance = Pick<MapRunWaiting, "toleratedFailureCount" | "toleratedFailurePercentage">;
 
 /** The children's rows, as the store has them, become the parent's knowledge of them again. Returns indexes that were never stored. */
 export function rebuildMapRun(
@@ -151,7 +160,10 @@ export function rebuildMapRun(
 }
 
 /** ItemBatcher: the items in groups, each the input of one child. */
-function batches(items: readonly Json[], { maxItemsPerBatch, maxInputBytesPerBatch, batchInput }: ItemBatcher): Json[] {
+export function batches(
+  items: readonly Json[],
+  { maxItemsPerBatch, maxInputBytesPerBatch, batchInput }: ItemBatcher,
+): Json[] {
   const most = maxItemsPerBatch ?? Number.POSITIVE_INFINITY;
   const mostBytes = maxInputBytesPerBatch ?? Number.POSITIVE_INFINITY;
   const groups: Json[][] = [];

@@ -13,19 +13,26 @@ export interface StateFailure {
   readonly evaluation?: boolean;
 }
 
-/** The failure that an error of evaluation is, in the words of the service. */
-export function evaluationFailure(
-  branch: Branch,
-  error: StatesError,
-): StateFailure & { readonly error: string; readonly cause: string } {
-  const where = `An error occurred while executing the state '${branch.state}' (entered at the event id #${branch.enteredEventId}).`;
+/** A failure with its names. */
+export type EvaluationFailure = StateFailure & { readonly error: string; readonly cause: string };
+
+/** The failure that an error of evaluation is, without the state in which it was met. */
+export function failureOfEvaluation({ error, cause }: StatesError): EvaluationFailure {
   return {
-    error: error.error,
-    // The service reports where a ResultPath cannot be applied without saying in which state.
-    cause: error.error === "States.ReferencePathConflict" ? error.cause : `${where} ${error.cause}`,
-    catchable: error.error !== "States.Runtime",
-    ...(error.error === "States.QueryEvaluationError" ? { evaluation: true } : {}),
+    error,
+    cause,
+    catchable: error !== "States.Runtime",
+    ...(error === "States.QueryEvaluationError" ? { evaluation: true } : {}),
   };
+}
+
+/** The failure that an error of evaluation is in a branch, in the words of the service. */
+export function evaluationFailure(branch: Branch, error: StatesError): EvaluationFailure {
+  const failure = failureOfEvaluation(error);
+  // The service reports where a ResultPath cannot be applied without saying in which state.
+  if (error.error === "States.ReferencePathConflict") return failure;
+  const where = `An error occurred while executing the state '${branch.state}' (entered at the event id #${branch.enteredEventId}).`;
+  return { ...failure, cause: `${where} ${error.cause}` };
 }
 
 /** Whether `ErrorEquals` names the failure (spec, "Errors"). */
@@ -39,30 +46,42 @@ function names(errorEquals: readonly string[], failure: StateFailure): boolean {
   );
 }
 
+/** The retrier that names the failure, whether it has an attempt left or not. */
+export function matchingRetrier(retriers: readonly Retrier[], failure: StateFailure): Retrier | undefined {
+  return failure.catchable ? retriers.find(({ errorEquals }) => names(errorEquals, failure)) : undefined;
+}
+
 /**
- * The delay before the next attempt in milliseconds, or undefined where no retrier has an attempt left. Counts the attempt.
+ * The delay before a retrier's next attempt in milliseconds, or undefined where it has none left.
+ * @param attempts how many it has made
  * @param random in [0, 1), for JitterStrategy FULL
  */
+export function backoff(retrier: Retrier, attempts: number, random: () => number): number | undefined {
+  if (attempts >= retrier.maxAttempts) return undefined;
+  const delay = Math.min(
+    retrier.intervalSeconds * retrier.backoffRate ** attempts,
+    retrier.maxDelaySeconds ?? Number.POSITIVE_INFINITY,
+  );
+  return (retrier.jitterStrategy === "FULL" ? delay * random() : delay) * 1000;
+}
+
+/** The delay before the state's next attempt, or undefined where no retrier has one left. Counts the attempt. */
 export function retryDelay(
   retriers: readonly Retrier[],
   branch: Branch,
   failure: StateFailure,
   random: () => number,
 ): number | undefined {
-  if (!failure.catchable) return undefined;
-  const position = retriers.findIndex(({ errorEquals }) => names(errorEquals, failure));
-  const retrier = retriers[position];
+  const retrier = matchingRetrier(retriers, failure);
   if (retrier === undefined) return undefined;
+  const position = retriers.indexOf(retrier);
   const attempts = branch.retries?.[position] ?? 0;
-  if (attempts >= retrier.maxAttempts) return undefined;
+  const delay = backoff(retrier, attempts, random);
+  if (delay === undefined) return undefined;
   const counts = branch.retries ?? retriers.map(() => 0);
   counts[position] = attempts + 1;
   branch.retries = counts;
-  const delay = Math.min(
-    retrier.intervalSeconds * retrier.backoffRate ** attempts,
-    retrier.maxDelaySeconds ?? Number.POSITIVE_INFINITY,
-  );
-  return (retrier.jitterStrategy === "FULL" ? delay * random() : delay) * 1000;
+  return delay;
 }
 
 export function matchingCatcher(catchers: readonly Catcher[], failure: StateFailure): Catcher | undefined {
