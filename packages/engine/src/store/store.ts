@@ -68,6 +68,7 @@ export interface ListPlace {
 
 /** One transaction. Absent members change nothing. */
 export interface Changes {
+  /** At most one for an execution. */
   readonly executions?: readonly ExecutionChange[];
   /** Ids; their history and branches go with them. */
   readonly deletedExecutions?: readonly number[];

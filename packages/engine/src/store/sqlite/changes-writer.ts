@@ -1,4 +1,4 @@
-import type { Changes, ExecutionChange, ExecutionRow } from "../store.js";
+import type { BranchRow, Changes, ExecutionChange, ExecutionRow } from "../store.js";
 import { type ArnTable, startOfRest } from "./arns.js";
 import type { RowInserter } from "./row-inserter.js";
 import { statusCodes } from "./rows.js";
@@ -75,16 +75,22 @@ export class ChangesWriter {
     }
   }
 
-  /** First all new rows, many with one statement; then what changes rows, in order. */
+  /** All new rows, many with one statement; what changes and deletes rows, in order; then all branches. */
   #writeExecutions(changes: readonly ExecutionChange[]): void {
     for (const { id, insert, history } of changes) {
       if (insert !== undefined) this.#addExecution(insert);
-      if (history !== undefined) {
-        this.#new.history.add(id, history.firstEventId, history.lastEventId, history.events);
-      }
+      if (history !== undefined) this.#new.history.add(id, history.firstEventId, history.lastEventId, history.events);
     }
+    this.#flush();
+    for (const change of changes) {
+      this.#updateExecution(change);
+      if (change.branches !== undefined) for (const branch of change.branches) this.#addBranch(change.id, branch);
+    }
+    this.#flush();
+  }
+
+  #flush(): void {
     for (const inserter of Object.values(this.#new)) inserter.flush();
-    for (const change of changes) this.#updateExecution(change);
   }
 
   #addExecution(row: ExecutionRow): void {
@@ -131,7 +137,7 @@ export class ChangesWriter {
     );
   }
 
-  #updateExecution({ id, update, branches, deletedBranches }: ExecutionChange): void {
+  #updateExecution({ id, update, deletedBranches }: ExecutionChange): void {
     const sql = this.#sql;
     if (update !== undefined) {
       sql.updateExecution.run(
@@ -146,18 +152,18 @@ export class ChangesWriter {
     }
     if (deletedBranches === "all") sql.deleteBranches.run(id);
     else if (deletedBranches !== undefined) for (const branchId of deletedBranches) sql.deleteBranch.run(id, branchId);
-    if (branches === undefined) return;
-    for (const branch of branches) {
-      sql.putBranch.run(
-        id,
-        branch.id,
-        branch.dueAt,
-        branch.activityArn === null ? null : this.#arns.key(branch.activityArn),
-        branch.activityArn === null ? 0 : ++this.#lastPosition,
-        branch.restart ? 1 : 0,
-        branch.data,
-      );
-    }
+  }
+
+  #addBranch(executionId: number, { id, dueAt, activityArn, restart, data }: BranchRow): void {
+    this.#new.branches.add(
+      executionId,
+      id,
+      dueAt,
+      activityArn === null ? null : this.#arns.key(activityArn),
+      activityArn === null ? 0 : ++this.#lastPosition,
+      restart ? 1 : 0,
+      data,
+    );
   }
 
   #deleteExecutions(ids: readonly number[], lastExecutionId: number): void {

@@ -1,4 +1,5 @@
 import type { Connection, SqlValue, Statement } from "./connection.js";
+import type { Insert } from "./statements.js";
 
 /**
  * Rows to one statement, largest first. Each run of a statement costs about 2 microseconds besides its values: in a database
@@ -18,14 +19,13 @@ export class RowInserter {
     this.#statements = statements;
   }
 
-  /** @param columns their names, with commas between */
-  static async prepare(connection: Connection, into: string, columns: string): Promise<RowInserter> {
+  static async prepare(connection: Connection, { into, columns, onConflict = "" }: Insert): Promise<RowInserter> {
     const count = columns.split(",").length;
     const row = `(${Array(count).fill("?").join(", ")})`;
     const statements = rowsOfStatements.map(async (rows) => ({
       values: rows * count,
       statement: await connection.prepare(
-        `INSERT INTO ${into} (${columns}) VALUES ${Array(rows).fill(row).join(", ")}`,
+        `INSERT INTO ${into} (${columns}) VALUES ${Array(rows).fill(row).join(", ")} ${onConflict}`,
       ),
     }));
     return new RowInserter(count, await Promise.all(statements));

@@ -57,7 +57,7 @@ export async function sqliteStore(database: OpenDatabase): Promise<Store> {
     }
     const inserters: Partial<Record<keyof typeof inserts, RowInserter>> = {};
     for (const name of Object.keys(inserts) as (keyof typeof inserts)[]) {
-      inserters[name] = await RowInserter.prepare(connection, inserts[name].into, inserts[name].columns);
+      inserters[name] = await RowInserter.prepare(connection, inserts[name]);
     }
     return new SqliteStore(database, prepared as Prepared, inserters as Inserters);
   } catch (error) {
