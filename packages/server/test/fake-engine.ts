@@ -157,6 +157,7 @@ export function fakeEngine(): FakeEngine {
         });
         return { executionArn, startDate: created };
       },
+      startSync: absent,
       describe: async (executionArn) => {
         note(executionArn);
         return execution(executionArn);

@@ -9,11 +9,13 @@ import type {
   Page,
   PageRequest,
   StartExecution,
+  SyncExecution,
 } from "../engine.js";
 import { splitEvents } from "../history/event-text.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ExecutionQuery, ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
+import { billedDuration, billedMemory } from "./billing.js";
 import { parseNumberToken, printPageToken } from "./page-token.js";
 import { executionDoesNotExist, stateMachineDoesNotExist } from "./refusals.js";
 import type { Startable, StateMachineTable } from "./state-machine-table.js";
@@ -65,16 +67,53 @@ export class ExecutionRegistry implements Executions {
     });
   }
 
-  async #begin(
+  async startSync(request: StartExecution): Promise<SyncExecution> {
+    const stateMachines = this.#stateMachines;
+    const { stateMachineArn, input, traceHeader } = request;
+    const startable = stateMachines.startableNow(stateMachineArn) ?? (await stateMachines.startable(stateMachineArn));
+    const { machine, revision } = startable;
+    if (machine.type !== "EXPRESS") throw typeNotSupported();
+    const startDate = this.#clock.now();
+    const name = request.name ?? timeOrderedUuid(startDate);
+    const executionArn = expressExecutionArn(machine.arn, name, randomUUID());
+    const row = this.#newRow(startable, request, name, executionArn, startDate);
+    const execution = await this.#runtime.run(revision, row);
+    const { status, stopDate = startDate, output, error, cause, nextBranchId } = execution;
+    if (status === "RUNNING") throw new Error(`${executionArn} has not ended`);
+    const bytes = Buffer.byteLength(input) + Buffer.byteLength(output ?? "");
+    return {
+      executionArn,
+      stateMachineArn: machine.arn,
+      name,
+      status,
+      startDate,
+      stopDate,
+      input,
+      ...(output === undefined ? {} : { output }),
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+      ...(traceHeader === undefined ? {} : { traceHeader }),
+      billedDurationInMilliseconds: billedDuration(stopDate - startDate),
+      billedMemoryUsedInMB: billedMemory(bytes, nextBranchId),
+    };
+  }
+
+  async #begin(startable: Startable, request: StartExecution, name: string, arn: string): Promise<StartedExecution> {
+    // It may have been deleted while the store was asked.
+    this.#stateMachines.checkStartable(startable.machine.arn);
+    const startDate = this.#clock.now();
+    await this.#runtime.start(startable.revision, this.#newRow(startable, request, name, arn, startDate));
+    return { executionArn: arn, startDate };
+  }
+
+  #newRow(
     { machine, revision, versionArn, aliasArn }: Startable,
     { input, traceHeader }: StartExecution,
     name: string,
     arn: string,
-  ): Promise<StartedExecution> {
-    // It may have been deleted while the store was asked.
-    this.#stateMachines.checkStartable(machine.arn);
-    const startDate = this.#clock.now();
-    await this.#runtime.start(revision, {
+    startDate: number,
+  ): ExecutionRow {
+    return {
       id: this.#store.nextExecutionId(),
       arn,
       name,
@@ -92,8 +131,7 @@ export class ExecutionRegistry implements Executions {
       output: null,
       error: null,
       cause: null,
-    });
-    return { executionArn: arn, startDate };
+    };
   }
 
   async #oneAtATime<Result>(arn: string, action: () => Promise<Result>): Promise<Result> {

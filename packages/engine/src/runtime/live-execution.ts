@@ -31,16 +31,19 @@ export class LiveExecution {
   readonly revision: Revision;
   /** The row as it was created; what changes is in `execution`. */
   readonly #created: ExecutionRow;
+  /** False for an execution that no store ever sees. */
+  readonly isKept: boolean;
   /** True once a commit holds it. */
   stored: boolean;
   /** Commits under way or being filled that hold changes of it. */
   batches = 0;
 
-  private constructor(revision: Revision, row: ExecutionRow, execution: Execution, stored: boolean) {
+  private constructor(revision: Revision, row: ExecutionRow, execution: Execution, stored: boolean, isKept: boolean) {
     this.revision = revision;
     this.#created = row;
     this.execution = execution;
     this.stored = stored;
+    this.isKept = isKept;
   }
 
   /** Whom its end is told, where it is a child of a map run. */
@@ -52,8 +55,8 @@ export class LiveExecution {
     return this.#created.mapRunArn;
   }
 
-  static create(revision: Revision, row: ExecutionRow, region: string): LiveExecution {
-    return new LiveExecution(revision, row, executionOf(revision, row, region), false);
+  static create(revision: Revision, row: ExecutionRow, region: string, isKept: boolean): LiveExecution {
+    return new LiveExecution(revision, row, executionOf(revision, row, region), false, isKept);
   }
 
   /** As the store holds it. */
@@ -74,7 +77,7 @@ export class LiveExecution {
       }
       rebuildProgress(execution);
     }
-    return new LiveExecution(revision, row, execution, true);
+    return new LiveExecution(revision, row, execution, true, true);
   }
 
   row(): ExecutionRow {

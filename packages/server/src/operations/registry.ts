@@ -24,6 +24,7 @@ import { sendTaskFailure } from "./send-task-failure.js";
 import { sendTaskHeartbeat } from "./send-task-heartbeat.js";
 import { sendTaskSuccess } from "./send-task-success.js";
 import { startExecution } from "./start-execution.js";
+import { startSyncExecution } from "./start-sync-execution.js";
 import { stopExecution } from "./stop-execution.js";
 import { tagResource } from "./tag-resource.js";
 import { untagResource } from "./untag-resource.js";
@@ -58,6 +59,7 @@ export const operations: readonly Operation[] = [
   sendTaskHeartbeat,
   sendTaskSuccess,
   startExecution,
+  startSyncExecution,
   stopExecution,
   tagResource,
   untagResource,
