@@ -269,6 +269,18 @@ describe("arn:aws:states:::lambda:invoke", () => {
     expect(description).toMatchObject({ status: "FAILED", error: "E", cause: payload });
   });
 
+  it("fails in an EXPRESS execution with a cause without white space", async () => {
+    const payload = '{ "errorType": "E",  "errorMessage": "a  b" }';
+    const endpoint = await openFunctionEndpoint(answerWith(200, payload, { "x-amz-function-error": "Unhandled" }));
+    const { engine, machine } = await openTestEngine({ lambdaEndpoint: endpoint.url });
+    const causeOf = async (definition: object) => {
+      const stateMachineArn = await machine(definition, "EXPRESS");
+      return (await engine.executions.startSync({ stateMachineArn, input: "{}" })).cause;
+    };
+    expect(await causeOf(invoke({}))).toBe('{"errorType":"E","errorMessage":"a  b"}');
+    expect(await causeOf(call())).toBe(payload);
+  });
+
   it(".waitForTaskToken ends with the token's holder", async () => {
     const endpoint = await openFunctionEndpoint(answerWith(200, "{}"));
     const { engine, machine, start, rest } = await openTestEngine({ lambdaEndpoint: endpoint.url });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { isObject, type Json, type JsonObject, parseJson, printJson } from "@pawl/asl";
+import { isExpressExecution } from "../arn.js";
 import { isTooLarge } from "../transition/data-limit.js";
 import { TaskError, type TaskRequest } from "./task-handler.js";
 
@@ -41,6 +42,8 @@ export class LambdaTask {
       payloadText(Payload),
       execution.traceHeader,
       signal,
+      // Recorded: only here are causes printed anew, without white space.
+      isExpressExecution(execution.arn) ? compact : undefined,
     );
     const logResult = answer.headers["x-amz-log-result"];
     const result: JsonObject = {
@@ -65,6 +68,7 @@ export class LambdaTask {
     payload: string,
     traceHeader: string | undefined,
     signal: AbortSignal,
+    causeOf = (answered: string): string => answered,
   ): Promise<Answer> {
     if (this.#endpoint === undefined) {
       throw new TaskError(
@@ -90,7 +94,7 @@ export class LambdaTask {
     give("x-amzn-trace-id", traceHeader);
     const answer = await post(url, headers, payload, signal);
     if (answer.status >= 300) throw serviceError(answer, name);
-    if (answer.headers["x-amz-function-error"] !== undefined) throw functionError(answer.payload);
+    if (answer.headers["x-amz-function-error"] !== undefined) throw functionError(causeOf(answer.payload));
     return answer;
   }
 }
@@ -174,6 +178,15 @@ function readPayload(text: string): Json {
     return parseJson(text);
   } catch {
     throw new TaskError("States.Runtime", `The function returned a payload that is not JSON: ${text.slice(0, 200)}`);
+  }
+}
+
+/** JSON text without white space; any other text as it is. */
+function compact(text: string): string {
+  try {
+    return printJson(parseJson(text));
+  } catch {
+    return text;
   }
 }
 
