@@ -133,9 +133,12 @@ export function recordStateAborted(turn: Turn, branch: Branch): void {
 }
 
 export function removeChildren(turn: Turn, parent: Branch): void {
-  for (const child of childrenOf(turn.execution, parent)) {
-    removeChildren(turn, child);
-    removeBranch(turn, child);
+  // A branch without progress has no children, and looking for them takes as long as there are branches.
+  if (parent.progress !== undefined) {
+    for (const child of childrenOf(turn.execution, parent)) {
+      removeChildren(turn, child);
+      removeBranch(turn, child);
+    }
   }
   stopMapRun(turn, parent);
   parent.progress = undefined;

@@ -37,9 +37,10 @@ import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
 
 /**
  * A transition that has written this many events stops and goes on in the next one, so that a busy loop lets other
- * executions run and a commit stays small. 1,000 events take about 3 ms.
+ * executions run and a commit stays small. 4,096 events take about 4 ms, and a Map of 1,000 iterations of one state fits: in
+ * transitions of 1,000 events it takes twice as long, because finished iterations are stored until the others are.
  */
-const MAX_EVENTS_PER_TURN = 1000;
+const MAX_EVENTS_PER_TURN = 4096;
 
 /** Runs every branch that has a state to enter until all wait or the execution has ended. */
 export function runReady(turn: Turn): void {
