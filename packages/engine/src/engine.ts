@@ -1,6 +1,7 @@
 import type { Diagnostic, JsonObject } from "@pawl/asl";
 import type { Operating } from "./operating.js";
 import type { ExecutionStatus } from "./store/store.js";
+import type { TestStateRequest, TestStateResult } from "./test-state/request.js";
 
 /**
  * The engine as its callers see it: state machines, executions and activities, with the service's rules and errors
@@ -20,6 +21,12 @@ export interface Engine extends Operating {
   /** Region and account of new ARNs. */
   readonly region: string;
   readonly accountId: string;
+  /**
+   * Runs one state by itself, with a mock for the work that it does or with real calls. Nothing is kept.
+   * @param signal the caller's going away, which ends the test
+   * @throws ServiceError InvalidDefinition, ValidationException
+   */
+  testState(request: TestStateRequest, signal: AbortSignal): Promise<TestStateResult>;
   /** Takes no more work, aborts running tasks (they start again with the next process), commits, closes the store. */
   close(): Promise<void>;
 }

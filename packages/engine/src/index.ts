@@ -8,4 +8,12 @@ export { restoreBackup } from "./store/sqlite/backup.js";
 export { openSqliteStore } from "./store/sqlite/store.js";
 export * from "./store/store.js";
 export * from "./store/store-error.js";
-export { TaskError, type TaskHandler, type TaskRequest } from "./tasks/task-handler.js";
+export {
+  type HttpInspector,
+  type HttpRequest,
+  type HttpResponse,
+  TaskError,
+  type TaskHandler,
+  type TaskRequest,
+} from "./tasks/task-handler.js";
+export * from "./test-state/request.js";

@@ -77,6 +77,7 @@ export function fakeEngine(): FakeEngine {
     accountId: "123456789012",
     requests,
     diagnostics,
+    testState: absent,
     offer: (taskToken, input) => {
       const poll = polls.shift();
       if (poll === undefined) {

@@ -5,6 +5,7 @@ import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluatio
 import { Runtime } from "../runtime/runtime.js";
 import type { Store } from "../store/store.js";
 import { type TaskOptions, taskHandler } from "../tasks/registry.js";
+import { testState } from "../test-state/test-state.js";
 import { ActivityRegistry } from "./activity-registry.js";
 import { AliasRegistry } from "./alias-registry.js";
 import { ExecutionRegistry } from "./execution-registry.js";
@@ -41,14 +42,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const home = { region, accountId };
   const table = new StateMachineTable(store, random);
   const threads = new EvaluationThreads();
+  const evaluate = options.evaluate ?? threads.evaluate;
+  const runTask = taskHandler(options);
   const turns = new Turns();
   const runtime: Runtime = new Runtime({
     store,
     clock,
     region,
     random,
-    runTask: taskHandler(options),
-    evaluate: options.evaluate ?? threads.evaluate,
+    runTask,
+    evaluate,
     revision: (id) => table.revision(id),
     activityExists: (arn) => activities.exists(arn),
     onQueued: (activityArn) => queues.handOut(activityArn),
@@ -74,6 +77,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     activities,
     tags: new TagRegistry(store, table, runtime, turns),
     ...operating(store, runtime),
+    testState: (request, signal) => testState({ home, clock, random, runTask, evaluate }, request, signal),
     async close() {
       queues.close();
       await threads.close();

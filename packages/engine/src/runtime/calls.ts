@@ -1,5 +1,5 @@
 import type { Execution } from "../execution.js";
-import { TaskError, type TaskHandler } from "../tasks/task-handler.js";
+import { failureOfCall, type TaskHandler } from "../tasks/task-handler.js";
 import type { Invocation } from "../transition/effect.js";
 import type { ExecutionEvent } from "../transition/event.js";
 
@@ -35,7 +35,7 @@ export class Calls {
       .then(() => this.#run(request, controller.signal))
       .then(
         (output) => ({ kind: "callReturned", branchId, attempt, output }) as const,
-        (error: unknown) => ({ kind: "callFailed", branchId, attempt, ...failureOf(error) }) as const,
+        (error: unknown) => ({ kind: "callFailed", branchId, attempt, ...failureOfCall(error) }) as const,
       )
       .then((event) => (controller.signal.aborted ? undefined : this.#post(id, event)))
       .finally(() => {
@@ -53,9 +53,4 @@ export class Calls {
     for (const controller of this.#underWay.values()) controller.abort();
     this.#underWay.clear();
   }
-}
-
-function failureOf(error: unknown): { error: string | undefined; cause: string | undefined } {
-  if (error instanceof TaskError) return { error: error.error, cause: error.cause };
-  return { error: "States.TaskFailed", cause: error instanceof Error ? error.message : String(error) };
 }

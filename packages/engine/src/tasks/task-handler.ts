@@ -14,6 +14,33 @@ export interface TaskRequest {
     readonly region: string;
     readonly traceHeader: string | undefined;
   };
+  /** Where somebody wants to see what is sent over HTTP: for handlers of HTTP Tasks. */
+  readonly http?: HttpInspector;
+}
+
+/** Told of an HTTP request when it has been answered, or has failed without an answer. */
+export interface HttpInspector {
+  /** Whether what a connection adds to the request (headers, query parameters, body) may be shown. */
+  readonly revealSecrets: boolean;
+  exchanged(request: HttpRequest, response: HttpResponse | undefined): void;
+}
+
+/** As the TestState API shows it. Headers are a text: a JSON object. */
+export interface HttpRequest {
+  /** `https` or `http`. */
+  readonly protocol?: string;
+  readonly method?: string;
+  readonly url?: string;
+  readonly headers?: string;
+  readonly body?: string;
+}
+
+export interface HttpResponse {
+  readonly protocol?: string;
+  readonly statusCode?: string;
+  readonly statusMessage?: string;
+  readonly headers?: string;
+  readonly body?: string;
 }
 
 /** The task failed with this error and cause, as its state's Retry and Catch see them. */
@@ -27,4 +54,10 @@ export class TaskError extends Error {
     this.error = error;
     this.cause = cause;
   }
+}
+
+/** The error and cause that a call fails with, whatever was thrown. */
+export function failureOfCall(thrown: unknown): { error: string | undefined; cause: string | undefined } {
+  if (thrown instanceof TaskError) return { error: thrown.error, cause: thrown.cause };
+  return { error: "States.TaskFailed", cause: thrown instanceof Error ? thrown.message : String(thrown) };
 }

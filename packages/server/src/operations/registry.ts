@@ -27,6 +27,7 @@ import { startExecution } from "./start-execution.js";
 import { startSyncExecution } from "./start-sync-execution.js";
 import { stopExecution } from "./stop-execution.js";
 import { tagResource } from "./tag-resource.js";
+import { testState } from "./test-state.js";
 import { untagResource } from "./untag-resource.js";
 import { updateStateMachine } from "./update-state-machine.js";
 import { updateStateMachineAlias } from "./update-state-machine-alias.js";
@@ -62,6 +63,7 @@ export const operations: readonly Operation[] = [
   startSyncExecution,
   stopExecution,
   tagResource,
+  testState,
   untagResource,
   updateStateMachine,
   updateStateMachineAlias,
