@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -73,6 +74,11 @@ describe("opening", () => {
       });
     }
     expect(await readFile(path, "utf8")).toBe("text");
+  });
+
+  // Only Linux has a file system that refuses in this way.
+  test.runIf(existsSync("/proc/self"))("fails, and does not hang, where no folder can be made", async () => {
+    await expect(openSqliteStore({ folder: "/proc/pawl/data" })).rejects.toMatchObject({ code: "unwritable" });
   });
 
   test("fails where the data file is a folder", async () => {

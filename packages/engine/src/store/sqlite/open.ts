@@ -102,8 +102,7 @@ export async function closeDatabase({ connection, inMemory }: OpenDatabase): Pro
 
 async function openFile(folder: string, place: string): Promise<Connection> {
   try {
-    // For this user alone: inputs and outputs of all executions are in it.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(resolve(folder));
     return await connect(place);
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -114,6 +113,16 @@ async function openFile(folder: string, place: string): Promise<Connection> {
       { cause: error },
     );
   }
+}
+
+/**
+ * Makes the folder and those above it, for this user alone: inputs and outputs of all executions are in it. Not with the option
+ * `recursive`, which never returns in Node 20 where a file system answers ENOENT for a folder whose parent is there (/proc).
+ */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
 }
 
 /** How many migrations the database has had. */
