@@ -46,6 +46,12 @@ const REPLACEMENTS = [
     times: 1,
   },
   {
+    why: "so would a call in tail position",
+    pattern: /next\.(token|position) = /g,
+    with: "if (isFunction(next)) next.$1 = ",
+    times: 2,
+  },
+  {
     why: "an array of the caller would get a member",
     pattern: /resultSequence\.keepSingleton = true;/g,
     with: "if (isSequence(resultSequence)) resultSequence.keepSingleton = true;",

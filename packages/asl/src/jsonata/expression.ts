@@ -3,7 +3,7 @@ import type { EvaluationRequest, EvaluationResult, Scope } from "../program.js";
 import { StatesError } from "../states-error.js";
 import { analyse, type References } from "./analysis.js";
 import type { JsonataExpression } from "./evaluator.js";
-import { registerFunctions } from "./functions.js";
+import { SERVICE_FUNCTIONS } from "./functions.js";
 import { evaluator, inWorld, type World } from "./host.js";
 import {
   DEEPEST,
@@ -40,8 +40,7 @@ export interface Expression {
 
 /** @throws JsonataSyntaxError */
 export function parseExpression(text: string): Expression {
-  const source = parse(text);
-  const references = analyse(source.ast());
+  const { source, references } = parse(text);
   const simple = compileSimple(source.ast());
   const evaluate = (field: string, scope: Scope, given: Given): Json => {
     const { elsewhere } = scope;
@@ -79,7 +78,7 @@ export function evaluateRequest(
 ): EvaluationResult {
   const steps = STEPS_IN_PLACE;
   try {
-    const value = run(parse(text), text, field, bindings, {
+    const value = run(parse(text).source, text, field, bindings, {
       now,
       random,
       uuid,
@@ -103,11 +102,14 @@ export function limitExceeded({ text, field }: EvaluationRequest, limit: "time" 
   return { error, cause };
 }
 
-function parse(text: string): JsonataExpression {
+function parse(text: string): { readonly source: JsonataExpression; readonly references: References } {
   try {
-    const expression = evaluator.jsonata(text, { stack: DEEPEST });
-    registerFunctions(expression);
-    return expression;
+    const source = evaluator.jsonata(text, { stack: DEEPEST });
+    const references = analyse(source.ast());
+    for (const name of references.variables) {
+      if (SERVICE_FUNCTIONS.has(name)) source.assign(name, SERVICE_FUNCTIONS.get(name));
+    }
+    return { source, references };
   } catch (error) {
     if (error instanceof RangeError) throw new JsonataSyntaxError("The expression is too deeply nested");
     throw new JsonataSyntaxError(messageOf(error));

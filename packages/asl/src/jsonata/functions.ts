@@ -2,25 +2,30 @@ import { md5, sha1 } from "@noble/hashes/legacy.js";
 import { sha256, sha384, sha512 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { JavaRandom } from "../java-random.js";
-import { type Json, parseJson } from "../json.js";
-import type { JsonataExpression } from "./evaluator.js";
-import { currentWorld, evaluator } from "./host.js";
-import { LimitExceeded, MOST_ITEMS, OUT_OF_MEMORY } from "./limits.js";
+import { currentWorld, evaluator, extend } from "./host.js";
+import { DEEPEST, LimitExceeded, MOST_ITEMS, OUT_OF_MEMORY } from "./limits.js";
 
 /**
- * The functions that the service has beside JSONata's own, and none of `$eval`
+ * The functions that the service has beside JSONata's own, by name, and nothing for `$eval`
  * (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-intrinsic). As JSONata's
  * own they give nothing where they are given nothing.
  */
-export function registerFunctions(expression: JsonataExpression): void {
-  expression.assign("eval", undefined);
-  expression.registerFunction("partition", partition, "<an:a<a>>");
-  expression.registerFunction("range", range, "<nnn:a<n>>");
-  expression.registerFunction("hash", hash, "<s-s:s>");
-  expression.registerFunction("random", random, "<n?:n>");
-  expression.registerFunction("uuid", () => currentWorld().uuid(), "<:s>");
-  expression.registerFunction("parse", parse, "<s-:x>");
-}
+export const SERVICE_FUNCTIONS: ReadonlyMap<string, unknown> = extend(() => {
+  const functions: Record<string, [implementation: (...values: never[]) => unknown, signature: string]> = {
+    partition: [partition, "<an:a<a>>"],
+    range: [range, "<nnn:a<n>>"],
+    hash: [hash, "<s-s:s>"],
+    random: [random, "<n?:n>"],
+    uuid: [() => currentWorld().uuid(), "<:s>"],
+    parse: [parse, "<s-:x>"],
+  };
+  const definitions = Object.entries(functions).map(([name, [implementation, signature]]) => {
+    const reference = evaluator.jsonata(`$${name}`, { stack: DEEPEST });
+    reference.registerFunction(name, implementation, signature);
+    return [name, reference.evaluate(undefined, {})] as const;
+  });
+  return new Map([...definitions, ["eval", undefined]]);
+});
 
 /** The names that JSONata and the service give functions. */
 export const FUNCTION_NAMES: ReadonlySet<string> = new Set(
@@ -90,11 +95,12 @@ function random(seed: number | undefined): number {
   return seed === undefined ? currentWorld().random() : new JavaRandom(Math.trunc(seed)).double();
 }
 
-function parse(text: string | undefined): Json | undefined {
+function parse(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   evaluator.take(text.length);
   try {
-    return parseJson(text);
+    // Numbers within an expression are JavaScript's.
+    return JSON.parse(text);
   } catch {
     throw new FunctionFault("The argument of $parse is not a JSON text");
   }

@@ -9,6 +9,13 @@ export interface MatchBounds {
 }
 
 /**
+ * RE2's work is a state of the automaton at one character, which takes up to 20 ns, as a step does. Where a match may take
+ * more of these than this, its steps are taken before it is looked for; else those that it took, for a text with many
+ * matches is gone through once.
+ */
+const LONG_MATCH = 50_000;
+
+/**
  * A regular expression of a user with as much of JavaScript's RegExp as the evaluator uses. It runs on RE2, in time linear
  * in the text. What RE2 does not have (look-ahead, back-references) runs on JavaScript's engine where its time can be
  * bounded from outside.
@@ -52,10 +59,12 @@ export class LinearRegExp {
 
   #match(linear: RE2JS, text: string, from: number) {
     if (from > text.length) return null;
-    // RE2's work: a state of the automaton at one character takes up to 20 ns, as a step does.
-    this.#bounds.take(1 + (text.length - from) * linear.programSize());
+    const most = (text.length - from) * linear.programSize();
+    if (most > LONG_MATCH) this.#bounds.take(most);
     const matcher = linear.matcher(text);
-    if (!matcher.find(from)) return null;
+    const found = matcher.find(from);
+    if (most <= LONG_MATCH) this.#bounds.take(found ? 1 + (matcher.end() - from) * linear.programSize() : 1 + most);
+    if (!found) return null;
     const groups: (string | undefined)[] = [];
     for (let group = 0; group <= matcher.groupCount(); group++) groups.push(matcher.group(group) ?? undefined);
     return Object.assign(groups, { index: matcher.start() });
@@ -68,7 +77,26 @@ export class LinearRegExp {
   }
 }
 
-function compile({ source, ignoreCase, multiline }: RegExp): RE2JS | undefined {
+/**
+ * What was compiled before: every expression has signatures of functions in it, always the same ones, and compiling one takes
+ * 0.1 ms.
+ */
+const compiled = new Map<string, RE2JS | undefined>();
+const MOST_COMPILED = 500;
+const LONGEST_KEPT = 200;
+
+function compile(expression: RegExp): RE2JS | undefined {
+  const key = String(expression);
+  if (compiled.has(key)) return compiled.get(key);
+  const linear = compileAnew(expression);
+  if (key.length <= LONGEST_KEPT) {
+    if (compiled.size >= MOST_COMPILED) compiled.clear();
+    compiled.set(key, linear);
+  }
+  return linear;
+}
+
+function compileAnew({ source, ignoreCase, multiline }: RegExp): RE2JS | undefined {
   const flags = (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (multiline ? RE2JS.MULTILINE : 0);
   try {
     return RE2JS.compile(RE2JS.translateRegExp(source), flags);

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { parentPort } from "node:worker_threads";
-import { type EvaluationRequest, evaluateRequest } from "@pawl/asl";
+import { type EvaluationRequest, evaluateRequest, type JsonObject } from "@pawl/asl";
 
 /** The code of a thread that evaluates: takes one request at a time and answers with its result. */
 
-/** How often the clock is looked at is the evaluator's; how long it may take comes with the request. */
 export interface ThreadRequest {
-  readonly request: EvaluationRequest;
+  /** Its bindings are given as JSON text: not every JSON value of ours can be cloned. */
+  readonly request: Omit<EvaluationRequest, "bindings">;
+  readonly bindings: string;
+  /** What the evaluation may take. */
   readonly milliseconds: number;
 }
 
@@ -14,8 +16,10 @@ if (parentPort === null) throw new Error("this module is the code of a thread");
 const port = parentPort;
 const sources = { random: Math.random, uuid: randomUUID };
 
-port.on("message", ({ request, milliseconds }: ThreadRequest) => {
+port.on("message", ({ request, bindings, milliseconds }: ThreadRequest) => {
   const end = performance.now() + milliseconds;
-  port.postMessage(evaluateRequest(request, sources, () => performance.now() > end));
+  // Numbers within an expression are JavaScript's.
+  const whole = { ...request, bindings: JSON.parse(bindings) as JsonObject };
+  port.postMessage(evaluateRequest(whole, sources, () => performance.now() > end));
 });
 port.postMessage("ready");

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { type EvaluationRequest, type EvaluationResult, limitExceeded } from "@pawl/asl";
+import { type EvaluationRequest, type EvaluationResult, limitExceeded, printJson } from "@pawl/asl";
 import type { ThreadRequest } from "./evaluation-thread.js";
 
 /** Evaluates an expression that takes too long for a transition. Always gives a result: a failure is one too. */
@@ -143,8 +143,8 @@ class Thread {
     this.#on.idle();
   }
 
-  #send({ request }: Job): void {
-    const message: ThreadRequest = { request, milliseconds: this.#milliseconds };
+  #send({ request: { bindings, ...request } }: Job): void {
+    const message: ThreadRequest = { request, bindings: printJson(bindings), milliseconds: this.#milliseconds };
     this.#worker.postMessage(message);
     this.#alarm = setTimeout(() => {
       this.#answer((expired) => limitExceeded(expired, "time"));
