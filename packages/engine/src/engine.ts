@@ -152,7 +152,8 @@ export interface AliasDescription {
   readonly description?: string;
   readonly routingConfiguration: readonly Route[];
   readonly creationDate: number;
-  readonly updateDate: number;
+  /** Absent before the first update. */
+  readonly updateDate?: number;
 }
 
 /** Names for one or two versions of a state machine. */
@@ -178,7 +179,7 @@ export interface Aliases {
   /** @throws ServiceError ResourceNotFound */
   describe(stateMachineAliasArn: string): Promise<AliasDescription>;
   /**
-   * Those of a state machine, or those that point to a version. Oldest first, as the service was heard to list them.
+   * Those of a state machine, or those that point to a version. By name, as the service was heard to list them.
    * @throws ServiceError StateMachineDoesNotExist, StateMachineDeleting, ResourceNotFound, InvalidToken
    */
   list(

@@ -79,7 +79,7 @@ export function aliasRow(name: string, creationDate: number): AliasRow {
     stateMachineArn,
     name,
     creationDate,
-    updateDate: creationDate,
+    updateDate: null,
     description: null,
     routing: '[{"number":1,"weight":100}]',
   };

@@ -64,7 +64,7 @@ export function commitTests(suite: StoreSuite): void {
       await suite.store.commit({ versions: [...versions, other], aliases });
       expect(await suite.store.versions(stateMachineArn)).toEqual([versions[1], versions[2], versions[0]]);
       expect(await suite.store.versions(other.stateMachineArn)).toEqual([other]);
-      expect(await suite.store.aliases(stateMachineArn)).toEqual([aliases[1], aliases[2], aliases[0]]);
+      expect(await suite.store.aliases(stateMachineArn)).toEqual([aliases[2], aliases[0], aliases[1]]);
       const changed = { ...aliasRow("a", 7), updateDate: 9, routing: "[]" };
       await suite.store.commit({
         aliases: [changed],
@@ -72,7 +72,7 @@ export function commitTests(suite: StoreSuite): void {
         deletedAliases: [aliasRow("b", 0), { stateMachineArn, name: "none" }],
       });
       expect(await suite.store.versions(stateMachineArn)).toEqual([versions[2], versions[0]]);
-      expect(await suite.store.aliases(stateMachineArn)).toEqual([aliases[1], changed]);
+      expect(await suite.store.aliases(stateMachineArn)).toEqual([changed, aliases[1]]);
     });
 
     test("go with their state machine", async () => {

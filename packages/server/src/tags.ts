@@ -5,7 +5,7 @@ const mostTags = 50;
 
 /**
  * The tags of a new resource: of a key that is given twice, the last value; no value is the empty one.
- * @throws ServiceError TooManyTags, ValidationException
+ * @throws ServiceError TooManyTags, ValidationException, AccessDeniedException
  */
 export function tagsOf(
   tags: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[] = [],
@@ -16,7 +16,7 @@ export function tagsOf(
       throw new ServiceError("ValidationException", "Tag key must not be null");
     }
     if (key.toLowerCase().startsWith("aws:")) {
-      throw new ServiceError("ValidationException", "Tag keys starting with 'aws:' are reserved for system use");
+      throw new ServiceError("AccessDeniedException", "Caller is an end user and not allowed to mutate system tags");
     }
     values.set(key, value);
   }

@@ -146,8 +146,15 @@ describe("publish on creation and update", () => {
   it("counts when a state machine is created again", async () => {
     const { client } = await serveEngine();
     await create(client, { publish: true, versionDescription: "v" });
-    for (const other of [{}, { publish: true }, { publish: true, versionDescription: "w" }]) {
-      expect(await caught(create(client, other))).toBeInstanceOf(StateMachineAlreadyExists);
+    const plain = await caught(create(client));
+    expect(plain).toBeInstanceOf(StateMachineAlreadyExists);
+    expect(plain.message).toBe(`State Machine Already Exists: '${machine}'`);
+    for (const versionDescription of [undefined, "w"]) {
+      const other = await caught(create(client, { publish: true, versionDescription }));
+      expect(other).toBeInstanceOf(StateMachineAlreadyExists);
+      expect(other.message).toBe(
+        "State Machine Already Exists: This state machine was already created with a published version using a different description.",
+      );
     }
   });
 
@@ -182,8 +189,14 @@ describe("versions", () => {
     expect((await send(machine)).definition).toBe(pass("3"));
     const metadata = new DescribeStateMachineCommand({ stateMachineArn: version(2), includedData: "METADATA_ONLY" });
     expect((await client.send(metadata)).definition).toBe("{}");
-    for (const arn of [version(9), alias("none"), `${unknown}:1`]) {
-      expect((await caught(send(arn))).message).toBe(`State Machine Does Not Exist: '${arn}'`);
+    for (const [arn, what] of [
+      [version(9), "Version "],
+      [alias("none"), "Alias "],
+      [`${unknown}:1`, ""],
+    ]) {
+      const refused = await caught(send(arn ?? ""));
+      expect(refused).toBeInstanceOf(StateMachineDoesNotExist);
+      expect(refused.message).toBe(`State Machine ${what}Does Not Exist: '${arn}'`);
     }
   });
 
@@ -281,9 +294,8 @@ describe("executions of versions and aliases", () => {
     expect(await list(version(2))).toEqual([listed[1]]);
     expect(await list(version(1))).toEqual([listed[0]]);
     expect(await list(alias("live"))).toEqual([listed[0]]);
-    for (const arn of [version(7), alias("none"), `${unknown}:1`]) {
-      expect(await caught(list(arn))).toBeInstanceOf(StateMachineDoesNotExist);
-    }
+    for (const arn of [version(7), alias("none")]) expect(await list(arn)).toEqual([]);
+    expect(await caught(list(`${unknown}:1`))).toBeInstanceOf(StateMachineDoesNotExist);
   });
 
   it("are shared between versions by weight, as chance decides for each start", async () => {
@@ -313,9 +325,15 @@ describe("executions of versions and aliases", () => {
     await createAlias(client, "live", [route(1)]);
     const start = (more: { stateMachineArn: string; name?: string; input?: string }) =>
       caught(client.send(new StartExecutionCommand(more)));
-    for (const stateMachineArn of [version(2), alias("none"), `${unknown}:1`, `${machine}:`]) {
-      const refused = await start({ stateMachineArn });
-      expect(refused.message).toBe(`State Machine Does Not Exist: '${stateMachineArn}'`);
+    for (const [stateMachineArn, what] of [
+      [version(2), "Version "],
+      [alias("none"), "Alias "],
+      [`${machine}:`, "Alias "],
+      [`${unknown}:1`, ""],
+    ]) {
+      const refused = await start({ stateMachineArn: stateMachineArn ?? "" });
+      expect(refused).toBeInstanceOf(StateMachineDoesNotExist);
+      expect(refused.message).toBe(`State Machine ${what}Does Not Exist: '${stateMachineArn}'`);
     }
     expect(await start({ stateMachineArn: alias("live"), name: "a b" })).toBeInstanceOf(InvalidName);
     expect(await start({ stateMachineArn: alias("live"), input: "{" })).toBeInstanceOf(InvalidExecutionInput);
@@ -330,6 +348,8 @@ describe("executions of versions and aliases", () => {
     await client.send(new DeleteStateMachineVersionCommand({ stateMachineVersionArn: version(1) }));
     const described = await client.send(new DescribeExecutionCommand({ executionArn }));
     expect(described).toMatchObject({ status: "RUNNING", stateMachineVersionArn: version(1) });
+    const { executions } = await client.send(new ListExecutionsCommand({ stateMachineArn: version(1) }));
+    expect(executions).toMatchObject([{ executionArn }]);
     const again = await caught(client.send(new StartExecutionCommand({ stateMachineArn: version(1) })));
     expect(again).toBeInstanceOf(StateMachineDoesNotExist);
   });
@@ -353,7 +373,6 @@ describe("aliases", () => {
       description: "what runs",
       routingConfiguration: [route(1)],
       creationDate: created.creationDate,
-      updateDate: created.creationDate,
     };
     expect(await describeAlias()).toEqual(first);
     const update = (more: { description?: string; routingConfiguration?: ReturnType<typeof route>[] }) =>
@@ -416,7 +435,7 @@ describe("aliases", () => {
       ],
       [
         [route(1, 50), other],
-        `Routing configuration must contain versions of the same state machine. Received: [${version(1)}, ${other.stateMachineVersionArn}]`,
+        `Routing configuration must contain state machine version ARNs for the same state machine. Received: [${version(1)}, ${other.stateMachineVersionArn}]`,
       ],
     ];
     for (const [routingConfiguration, message] of cases) {
@@ -429,14 +448,13 @@ describe("aliases", () => {
         ),
       ]) {
         expect(refused).toBeInstanceOf(ValidationException);
-        expect(refused.message).toBe(message);
+        expect(refused).toMatchObject({ message, reason: "INVALID_ROUTING_CONFIGURATION" });
       }
     }
     for (const stateMachineVersionArn of [version(3), `${unknown}:1`]) {
       const refused = await caught(createAlias(client, "new", [{ stateMachineVersionArn, weight: 100 }]));
       expect(refused).toBeInstanceOf(ResourceNotFound);
       expect(refused.message).toBe("Request references a resource that does not exist.");
-      expect(refused.resourceName).toBe(stateMachineVersionArn);
     }
     const noArn = createAlias(client, "new", [{ stateMachineVersionArn: "orders", weight: 100 }]);
     expect(await caught(noArn)).toBeInstanceOf(InvalidArn);
@@ -451,7 +469,9 @@ describe("aliases", () => {
     const missing = await update(alias("none"), "d");
     expect(missing).toBeInstanceOf(ResourceNotFound);
     expect(missing.message).toBe("Request references a resource that does not exist.");
-    expect(await update(alias("none"))).toBeInstanceOf(ValidationException);
+    const nothing = await update(alias("none"));
+    expect(nothing).toBeInstanceOf(ValidationException);
+    expect(nothing.message).toBe("Either description or routing configuration must be specified");
     for (const arn of ["live", machine, version(1)]) {
       expect(await update(arn, "d")).toBeInstanceOf(InvalidArn);
       const remove = client.send(new DeleteStateMachineAliasCommand({ stateMachineAliasArn: arn }));
@@ -461,11 +481,11 @@ describe("aliases", () => {
     }
   });
 
-  it("are listed oldest first, of the state machine or of a version", async () => {
+  it("are listed by name, of the state machine or of a version", async () => {
     const { client } = await serveEngine();
     await createVersions(client, 2);
     expect(await aliasesOf(client)).toEqual([]);
-    for (let index = 0; index < 5; index++) {
+    for (const index of [2, 0, 4, 3, 1]) {
       await createAlias(client, `alias-${index}`, index === 3 ? [route(1, 50), route(2, 50)] : [route(2)]);
     }
     expect(await aliasesOf(client)).toEqual(["alias-0", "alias-1", "alias-2", "alias-3", "alias-4"]);

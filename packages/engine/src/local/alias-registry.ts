@@ -51,7 +51,7 @@ export class AliasRegistry implements Aliases {
       }
       if (aliases.size >= MAX_ALIASES) throw quotaExceeded(`a state machine has at most ${MAX_ALIASES} aliases`);
       const creationDate = this.#clock.now();
-      const row = { stateMachineArn, name, creationDate, updateDate: creationDate, description, routing };
+      const row = { stateMachineArn, name, creationDate, updateDate: null, description, routing };
       await this.#write(row);
       return { stateMachineAliasArn: aliasArn(row), creationDate };
     });
@@ -95,7 +95,7 @@ export class AliasRegistry implements Aliases {
       ...(row.description === null ? {} : { description: row.description }),
       routingConfiguration: routesOf(row),
       creationDate: row.creationDate,
-      updateDate: row.updateDate,
+      ...(row.updateDate === null ? {} : { updateDate: row.updateDate }),
     };
   }
 
@@ -107,10 +107,9 @@ export class AliasRegistry implements Aliases {
     await this.#table.getActive(stateMachineArn);
     const { versions, aliases } = await this.#table.published(stateMachineArn);
     const number = versionNumber(qualifier);
-    if (qualifier !== undefined && (number === undefined || !versions.has(number))) throw resourceNotFound(arn);
+    if (qualifier !== undefined && (number === undefined || !versions.has(number))) throw resourceNotFound();
     const wanted = [...aliases.values()].filter((alias) => number === undefined || pointsTo(alias, number));
-    // Creation dates may be equal, names are not: a page goes on after the alias that was last on the one before.
-    return pageOfAll(`aliases ${arn}`, request, wanted, placeOf, (row) => ({
+    return pageOfAll(`aliases ${arn}`, request, wanted, nameOf, (row) => ({
       stateMachineAliasArn: aliasArn(row),
       creationDate: row.creationDate,
     }));
@@ -118,7 +117,7 @@ export class AliasRegistry implements Aliases {
 
   async #get(arn: string): Promise<AliasRow> {
     const row = await this.#table.alias(arn);
-    if (row === undefined) throw resourceNotFound(arn);
+    if (row === undefined) throw resourceNotFound();
     return row;
   }
 
@@ -129,7 +128,9 @@ export class AliasRegistry implements Aliases {
   ): Promise<{ stateMachineArn: string; routing: string }> {
     const arns = routes.map(({ stateMachineVersionArn }) => stateMachineVersionArn);
     const refuse = (fault: string, received: readonly (string | number)[]): ServiceError =>
-      new ServiceError("ValidationException", `${fault} Received: [${received.join(", ")}]`);
+      new ServiceError("ValidationException", `${fault} Received: [${received.join(", ")}]`, {
+        reason: "INVALID_ROUTING_CONFIGURATION",
+      });
     const stored: StoredRoute[] = [];
     for (const { stateMachineVersionArn, weight } of routes) {
       const number = versionNumber(splitQualifier(stateMachineVersionArn).qualifier);
@@ -137,7 +138,7 @@ export class AliasRegistry implements Aliases {
       stored.push({ number, weight });
     }
     if (arns.some((arn) => splitQualifier(arn).stateMachineArn !== owner)) {
-      throw refuse("Routing configuration must contain versions of the same state machine.", arns);
+      throw refuse("Routing configuration must contain state machine version ARNs for the same state machine.", arns);
     }
     if (new Set(arns).size < arns.length) {
       throw refuse("Routing configuration must contain distinct state machine version ARNs.", arns);
@@ -151,7 +152,7 @@ export class AliasRegistry implements Aliases {
     const { versions } = await this.#table.published(owner);
     for (const arn of arns) {
       const number = versionNumber(splitQualifier(arn).qualifier);
-      if (number === undefined || !versions.has(number)) throw resourceNotFound(arn);
+      if (number === undefined || !versions.has(number)) throw resourceNotFound();
     }
     return { stateMachineArn: owner, routing: JSON.stringify(stored) };
   }
@@ -169,4 +170,4 @@ export function pointsTo({ routing }: AliasRow, version: number): boolean {
   return parseRouting(routing).some(({ number }) => number === version);
 }
 
-const placeOf = ({ creationDate, name }: AliasRow): string => `${String(creationDate).padStart(16, "0")} ${name}`;
+const nameOf = ({ name }: AliasRow): string => name;

@@ -18,7 +18,7 @@ import type { ExecutionQuery, ExecutionRow, ExecutionStatus, Store } from "../st
 import { billedDuration, billedMemory } from "./billing.js";
 import { parseNumberToken, printPageToken } from "./page-token.js";
 import { executionDoesNotExist, stateMachineDoesNotExist } from "./refusals.js";
-import type { Startable, StateMachineTable } from "./state-machine-table.js";
+import { type Startable, type StateMachineTable, versionNumber } from "./state-machine-table.js";
 import { timeOrderedUuid } from "./time-ordered-uuid.js";
 
 interface StartedExecution {
@@ -182,9 +182,10 @@ export class ExecutionRegistry implements Executions {
     if (machine === undefined) throw stateMachineDoesNotExist(arn);
     if (machine.type === "EXPRESS") throw typeNotSupported();
     if (qualifier === undefined) return { stateMachineArn };
-    if ((await this.#stateMachines.alias(arn)) !== undefined) return { stateMachineArn, stateMachineAliasArn: arn };
-    if ((await this.#stateMachines.version(arn)) !== undefined) return { stateMachineArn, stateMachineVersionArn: arn };
-    throw stateMachineDoesNotExist(arn);
+    // What a version or an alias has started can be listed when it is deleted, too.
+    return versionNumber(qualifier) === undefined
+      ? { stateMachineArn, stateMachineAliasArn: arn }
+      : { stateMachineArn, stateMachineVersionArn: arn };
   }
 
   async stop(request: {

@@ -17,9 +17,15 @@ import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ListPlace, RevisionRow, StateMachineRow, Store } from "../store/store.js";
 import { pageByCreation } from "./page-token.js";
-import { executionDoesNotExist, stateMachineDeleting, stateMachineDoesNotExist } from "./refusals.js";
+import {
+  aliasDoesNotExist,
+  executionDoesNotExist,
+  stateMachineDeleting,
+  stateMachineDoesNotExist,
+  versionDoesNotExist,
+} from "./refusals.js";
 import { printSettings, readSettings } from "./settings.js";
-import { type StateMachineTable, versionArn } from "./state-machine-table.js";
+import { type StateMachineTable, versionArn, versionNumber } from "./state-machine-table.js";
 import type { Turns } from "./turns.js";
 import { publish } from "./version-registry.js";
 
@@ -55,9 +61,7 @@ export class StateMachineRegistry implements StateMachines {
       if (existing !== undefined) {
         if (existing.status === "DELETING") throw stateMachineDeleting(arn);
         const revision = await this.#table.revisionRow(existing.revisionId);
-        if (!isSame(existing, revision, request)) {
-          throw new ServiceError("StateMachineAlreadyExists", `State Machine Already Exists: '${arn}'`);
-        }
+        checkSame(existing, revision, request);
         const published = await this.#write(existing, undefined, request.publish, this.#clock.now());
         return { stateMachineArn: arn, creationDate: existing.creationDate, ...published };
       }
@@ -106,7 +110,11 @@ export class StateMachineRegistry implements StateMachines {
         next.configuration === current.configuration
       ) {
         const published = await this.#write(machine, undefined, publish, updateDate);
-        return { updateDate, ...(current.revision === null ? {} : { revisionId: current.revision }), ...published };
+        return {
+          updateDate: current.updateDate,
+          ...(current.revision === null ? {} : { revisionId: current.revision }),
+          ...published,
+        };
       }
       const revisionId = randomUUID();
       const id = this.#store.nextRevisionId();
@@ -185,11 +193,11 @@ export class StateMachineRegistry implements StateMachines {
   async describe(arn: string): Promise<StateMachineDescription> {
     const { stateMachineArn, qualifier } = splitQualifier(arn);
     const machine = await this.#table.find(stateMachineArn);
-    if (machine !== undefined && qualifier === undefined) {
-      return describe(machine, await this.#table.revisionRow(machine.revisionId));
-    }
+    if (machine === undefined) throw stateMachineDoesNotExist(arn);
+    if (qualifier === undefined) return describe(machine, await this.#table.revisionRow(machine.revisionId));
+    if (versionNumber(qualifier) === undefined) throw aliasDoesNotExist(arn);
     const version = await this.#table.version(arn);
-    if (machine === undefined || version === undefined) throw stateMachineDoesNotExist(arn);
+    if (version === undefined) throw versionDoesNotExist(arn);
     const { creationDate, description } = version;
     return {
       ...describe({ ...machine, arn, creationDate }, await this.#table.revisionRow(version.revisionId)),
@@ -236,19 +244,27 @@ function checkDefinition(definition: string, type: StateMachineType): void {
   }
 }
 
-/** Whether a machine would be created as it is: role and tags do not count. */
-function isSame(
+/**
+ * A machine that is created again must be created as it is; role and tags do not count.
+ * @throws ServiceError StateMachineAlreadyExists
+ */
+function checkSame(
   machine: StateMachineRow,
   { definition, configuration }: RevisionRow,
   request: CreateStateMachine,
-): boolean {
+): void {
   const { publish } = readSettings(machine.settings);
-  return (
+  const isSame =
     machine.type === request.type &&
     definition === request.definition &&
     configuration === JSON.stringify(configurationOf(request)) &&
-    (publish === undefined) === (request.publish === undefined) &&
-    publish?.description === request.publish?.description
+    (publish === undefined) === (request.publish === undefined);
+  if (isSame && publish?.description === request.publish?.description) return;
+  throw new ServiceError(
+    "StateMachineAlreadyExists",
+    isSame
+      ? "State Machine Already Exists: This state machine was already created with a published version using a different description."
+      : `State Machine Already Exists: '${machine.arn}'`,
   );
 }
 

@@ -3,7 +3,7 @@ import { splitQualifier } from "../arn.js";
 import type { Route } from "../engine.js";
 import type { Revision } from "../runtime/live-execution.js";
 import type { AliasRow, RevisionRow, StateMachineRow, Store, VersionRow } from "../store/store.js";
-import { stateMachineDeleting, stateMachineDoesNotExist } from "./refusals.js";
+import { aliasDoesNotExist, stateMachineDeleting, stateMachineDoesNotExist, versionDoesNotExist } from "./refusals.js";
 
 /** What a start runs. */
 export interface Startable {
@@ -18,7 +18,7 @@ export interface Startable {
 export interface Published {
   /** By number, newest first. */
   readonly versions: ReadonlyMap<number, VersionRow>;
-  /** By name, oldest first. */
+  /** By name, ascending. */
   readonly aliases: ReadonlyMap<string, AliasRow>;
 }
 
@@ -105,7 +105,7 @@ export class StateMachineTable {
     const machine = await this.find(stateMachineArn);
     if (machine === undefined) throw stateMachineDoesNotExist(arn);
     if (machine.status === "DELETING") throw stateMachineDeleting(arn);
-    if (qualifier !== undefined) return this.#qualified(arn, machine);
+    if (qualifier !== undefined) return this.#qualified(arn, machine, qualifier);
     return { machine, revision: await this.revision(machine.revisionId), versionArn: null, aliasArn: null };
   }
 
@@ -118,10 +118,13 @@ export class StateMachineTable {
     return { machine, revision, versionArn: null, aliasArn: null };
   }
 
-  async #qualified(arn: string, machine: StateMachineRow): Promise<Startable> {
-    const alias = await this.alias(arn);
-    const version = alias === undefined ? await this.version(arn) : await this.#route(alias);
-    if (version === undefined) throw stateMachineDoesNotExist(arn);
+  async #qualified(arn: string, machine: StateMachineRow, qualifier: string): Promise<Startable> {
+    const { versions, aliases } = await this.published(machine.arn);
+    const number = versionNumber(qualifier);
+    const alias = aliases.get(qualifier);
+    if (number === undefined && alias === undefined) throw aliasDoesNotExist(arn);
+    const version = versions.get(number ?? this.#route(alias));
+    if (version === undefined) throw versionDoesNotExist(arn);
     return {
       machine,
       revision: await this.revision(version.revisionId),
@@ -130,10 +133,11 @@ export class StateMachineTable {
     };
   }
 
-  async #route({ stateMachineArn, routing }: AliasRow): Promise<VersionRow | undefined> {
-    const [first, second] = parseRouting(routing);
+  /** The number of one of the alias's versions. */
+  #route(alias: AliasRow | undefined): number {
+    const [first, second] = parseRouting(alias?.routing ?? "[]");
     const chosen = second === undefined || this.#random() * 100 < (first?.weight ?? 0) ? first : second;
-    return chosen && (await this.published(stateMachineArn)).versions.get(chosen.number);
+    return chosen?.number ?? 0;
   }
 
   /** Looks once more at what {@link startable} gave, without waiting. @throws ServiceError as it does */

@@ -21,6 +21,8 @@ export class TagRegistry implements Tags {
   }
 
   async list(resourceArn: string): Promise<readonly Tag[]> {
+    // A version is there and has none, although it cannot be given one.
+    if ((await this.#table.version(resourceArn)) !== undefined) return [];
     return tagsOf((await this.#find(resourceArn)).row.settings);
   }
 
@@ -68,7 +70,7 @@ export class TagRegistry implements Tags {
     if (machine !== undefined) return { kind: "stateMachine", row: machine };
     const activity = await this.#store.activity(arn);
     if (activity !== undefined) return { kind: "activity", row: activity };
-    throw new ServiceError("ResourceNotFound", `Resource not found: '${arn}'`, { resourceName: arn });
+    throw new ServiceError("ResourceNotFound", `Resource not found: '${arn}'`);
   }
 }
 

@@ -45,7 +45,7 @@ export interface Store {
   revision(id: number): Promise<RevisionRow | undefined>;
   /** All versions of a state machine, newest first (by number). */
   versions(stateMachineArn: string): Promise<VersionRow[]>;
-  /** All aliases of a state machine, oldest first: by creation date, then name. */
+  /** All aliases of a state machine, by name ascending. */
   aliases(stateMachineArn: string): Promise<AliasRow[]>;
 
   activity(arn: string): Promise<ActivityRow | undefined>;
@@ -217,7 +217,8 @@ export interface AliasRow {
   /** The alias's ARN is that of the state machine, a colon and this name. */
   readonly name: string;
   readonly creationDate: number;
-  readonly updateDate: number;
+  /** Null before the first update. */
+  readonly updateDate: number | null;
   readonly description: string | null;
   /** JSON text: the versions that it points to, and their weights. */
   readonly routing: string;

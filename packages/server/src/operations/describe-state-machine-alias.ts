@@ -9,6 +9,6 @@ export const describeStateMachineAlias = operation("DescribeStateMachineAlias", 
   return JSON.stringify({
     ...alias,
     creationDate: epochSeconds(creationDate),
-    updateDate: epochSeconds(updateDate),
+    updateDate: updateDate === undefined ? undefined : epochSeconds(updateDate),
   });
 });

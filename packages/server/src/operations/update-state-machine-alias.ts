@@ -8,10 +8,7 @@ export const updateStateMachineAlias = operation("UpdateStateMachineAlias", asyn
   const { stateMachineAliasArn, description, routingConfiguration } = input;
   checkAliasArn(stateMachineAliasArn);
   if (description === undefined && routingConfiguration === undefined) {
-    throw new ServiceError(
-      "ValidationException",
-      "Either the description or the routingConfiguration must be specified",
-    );
+    throw new ServiceError("ValidationException", "Either description or routing configuration must be specified");
   }
   for (const { stateMachineVersionArn } of routingConfiguration ?? []) {
     parseArn(stateMachineVersionArn, "stateMachine");

@@ -117,7 +117,7 @@ export function aliasRow(row: SqlRow): AliasRow {
     stateMachineArn: row[0] as string,
     name: row[1] as string,
     creationDate: row[2] as number,
-    updateDate: row[3] as number,
+    updateDate: row[3] as number | null,
     description: row[4] as string | null,
     routing: row[5] as string,
   };

@@ -114,12 +114,11 @@ export const migrations: readonly string[] = [
     state_machine_arn TEXT NOT NULL,
     name TEXT NOT NULL,
     creation_date INTEGER NOT NULL,
-    update_date INTEGER NOT NULL,
+    update_date INTEGER,
     description TEXT,
     routing TEXT NOT NULL,
     PRIMARY KEY (state_machine_arn, name)
   );
-  CREATE INDEX aliases_by_creation_date ON aliases (state_machine_arn, creation_date, name);
 
   CREATE TABLE activities (
     arn TEXT PRIMARY KEY,

@@ -112,7 +112,7 @@ export const statements = {
   putAlias: `REPLACE INTO aliases (${alias}) VALUES (?, ?, ?, ?, ?, ?)`,
   deleteAlias: "DELETE FROM aliases WHERE state_machine_arn = ? AND name = ?",
   deleteAliases: "DELETE FROM aliases WHERE state_machine_arn = ?",
-  aliases: rows(alias, "FROM aliases WHERE state_machine_arn = ? ORDER BY creation_date, name"),
+  aliases: rows(alias, "FROM aliases WHERE state_machine_arn = ? ORDER BY name"),
 
   putActivity: `REPLACE INTO activities (${activity}) VALUES (?, ?, ?, ?)`,
   deleteActivity: "DELETE FROM activities WHERE arn = ?",
