@@ -73,7 +73,7 @@ export function compileGraph(fields: Fields, machine: Machine): Graph | undefine
   }
   if (startAt === undefined || names.length === 0) return undefined;
   machine.graphs.push(shape);
-  return { startAt };
+  return { startAt, names };
 }
 
 function checkName(name: string, states: Fields, machine: Machine): void {

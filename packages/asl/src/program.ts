@@ -18,6 +18,8 @@ export interface Program extends Graph {
 /** A part of the machine that runs from a first state to an end: the machine itself, a branch, an item processor. */
 export interface Graph {
   readonly startAt: string;
+  /** Of its own states, without those of graphs within them. */
+  readonly names: readonly string[];
 }
 
 export type State =
@@ -171,6 +173,8 @@ export interface MapState extends StateBase, Transition, Guarded {
   readonly writesResults: boolean;
   /** The items (none where a reader gives them) and the limit of iterations at a time (0: none given). */
   enter(scope: Scope): MapEntry;
+  /** The items that the input holds, also where a reader gives others. */
+  inputItems(scope: Scope): readonly Json[];
   /**
    * Distributed mode: what the map run needs besides the items. Evaluated after MapStateStarted: its errors come after
    * that event.

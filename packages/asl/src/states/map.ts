@@ -71,6 +71,7 @@ export function compileMap(state: Fields, context: StateContext): MapState | und
     writesResults: processor.mode === "DISTRIBUTED" && state.child("ResultWriter")?.has("Resource") === true,
     next,
     ...guarded,
+    inputItems: items,
     enter: (scope) => ({ items: read ? [] : items(scope), maxConcurrency: maxConcurrency?.(scope) ?? 0 }),
     enterRun,
     itemInput: select === undefined ? (_scope, item) => item : (scope) => traced(scope, select(input(scope), scope)),

@@ -31,32 +31,29 @@ export function checkMembers({ mock, revealSecrets, context, stateConfiguration 
 
 /** What is wrong for this state. @throws ServiceError ValidationException, InvalidDefinition */
 export function checkSubject({ mock, roleArn, stateConfiguration }: TestStateRequest, subject: Subject): void {
-  const { state, names } = subject;
+  const { state, nested } = subject;
   const cause = stateConfiguration?.errorCausedByState;
   if (mock !== undefined) {
     if (state.type !== "Task" && state.type !== "Map" && state.type !== "Parallel") {
       throw refusal(`State type '${state.type}' is not supported when a mock is specified`);
     }
-    if (cause !== undefined && !names.has(cause)) throw refusal("State not found in definition");
+    if (cause !== undefined && !nested.has(cause)) throw refusal("State not found in definition");
     return;
   }
   if (state.type === "Map" || state.type === "Parallel") {
-    throw unsupported(
-      "Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]",
-    );
+    const types = "[Task, Wait, Pass, Succeed, Fail, Choice]";
+    const message = `TestState API does not support Map or Parallel states. Supported state types include: ${types}`;
+    throw new ServiceError("InvalidDefinition", message);
   }
   if (state.type !== "Task") return;
   if (state.resource.kind === "activity") {
-    throw unsupported("Activity tasks when a mock is not specified.");
+    throw refusal("TestState does not support Activity tasks when a mock is not specified.");
   }
   if (waitsForOutside(state)) {
-    throw unsupported("'.sync' or '.waitForTaskToken' service integration patterns when a mock is not specified.");
+    const patterns = "'.sync' or '.waitForTaskToken' service integration patterns";
+    throw refusal(`TestState does not support ${patterns} when a mock is not specified.`);
   }
   if (roleArn === undefined) throw refusal("RoleArn must be specified when testing a Task state");
-}
-
-function unsupported(what: string): ServiceError {
-  return new ServiceError("InvalidDefinition", `TestState API does not support ${what}`);
 }
 
 export function refusal(message: string): ServiceError {

@@ -4,7 +4,7 @@ import { type Home, stateMachineArn } from "../arn.js";
 import { waitsForToken } from "../transition/task.js";
 import { refusal } from "./checks.js";
 import type { TestStateRequest } from "./request.js";
-import { waitsForOutside } from "./subject.js";
+import { type Subject, waitsForOutside } from "./subject.js";
 
 /** The members that a context object may be given, and what they must be. */
 const MEMBERS: Readonly<Record<string, Readonly<Record<string, "string" | "number" | "any">>>> = {
@@ -71,7 +71,7 @@ export interface TestFacts {
  */
 export function contextOf(
   { roleArn, context, stateConfiguration }: TestStateRequest,
-  state: State,
+  { state, isIterated }: Subject,
   { home, now, input }: TestFacts,
 ): JsonObject {
   const time = new Date(now).toISOString();
@@ -95,6 +95,8 @@ export function contextOf(
       ...(isGuarded ? { RetryCount: stateConfiguration?.retrierRetryCount ?? 0 } : {}),
     },
     ...(state.type === "Task" && waitsForToken(state) ? { Task: { Token: randomUUID() } } : {}),
+    // A given context cannot hold a Map, and then has none.
+    ...(isIterated && context === undefined ? { Map: { Item: { Index: 0, Value: input } } } : {}),
     ...(context === undefined ? {} : readContext(context, state)),
   };
 }

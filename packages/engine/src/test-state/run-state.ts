@@ -5,6 +5,7 @@ import {
   type MapState,
   parseJson,
   type State,
+  StatesError,
   type TaskState,
 } from "@pawl/asl";
 import { isTooLarge, tooLarge } from "../transition/data-limit.js";
@@ -95,7 +96,7 @@ async function runMap(state: MapState, run: Run): Promise<Json> {
     ...(toleratedFailureCount === undefined ? {} : { toleratedFailureCount }),
     ...(toleratedFailurePercentage === undefined ? {} : { toleratedFailurePercentage }),
   });
-  const items = itemsOf(entry.items, distributed, run);
+  const items = await itemsOf(state, entry.items, distributed, run);
   const iterations = items && (await inputsOf(state, items, distributed, run));
   const failed = configuration.mapIterationFailureCount ?? 0;
   const total = numberOfIterations(run.mock, iterations);
@@ -113,15 +114,26 @@ async function runMap(state: MapState, run: Run): Promise<Json> {
   return result;
 }
 
-/** The items; undefined where a reader would have to read them. */
-function itemsOf(
+/**
+ * The items. Where a reader would read them they are in the data given for it, else in the input, as if they had been read;
+ * undefined where they are in neither.
+ */
+async function itemsOf(
+  state: MapState,
   items: readonly Json[],
   { reader }: MapRunEntry,
-  { configuration, inspection }: Run,
-): readonly Json[] | undefined {
+  { stages, configuration, inspection }: Run,
+): Promise<readonly Json[] | undefined> {
   if (reader === undefined) return items;
   const { mapItemReaderData } = configuration;
-  if (mapItemReaderData === undefined) return undefined;
+  if (mapItemReaderData === undefined) {
+    try {
+      return await stages.run((scope) => state.inputItems(scope));
+    } catch (error) {
+      if (error instanceof StatesError) return undefined;
+      throw error;
+    }
+  }
   try {
     const read = readItems(reader, mapItemReaderData);
     if (read.pointedAt !== undefined) inspection.value("afterItemsPointer", read.pointedAt);

@@ -20,7 +20,7 @@ import { type Mock, readMock } from "./mock.js";
 import type { TestStateRequest, TestStateResult } from "./request.js";
 import { type Run, runState, type StateExit } from "./run-state.js";
 import { Stages } from "./stages.js";
-import { subjectOf } from "./subject.js";
+import { type Subject, subjectOf } from "./subject.js";
 
 /** What tests share with executions. */
 export interface TestStateOptions {
@@ -45,7 +45,7 @@ export async function testState(
   const subject = subjectOf(request);
   checkSubject(request, subject);
   const mock = request.mock && readMock(request.mock, subject.state);
-  return new StateTest(options, request, subject.state, mock, signal).result();
+  return new StateTest(options, request, subject, mock, signal).result();
 }
 
 class StateTest {
@@ -57,16 +57,18 @@ class StateTest {
   /** Texts of values that may pass as they are. */
   readonly #texts: Map<unknown, string>;
   readonly #inputText: string;
+  /** As the context object tells it. */
+  readonly #retryCount: number;
   #variables: JsonObject;
 
   constructor(
     { home, clock, random, runTask, evaluate }: TestStateOptions,
     request: TestStateRequest,
-    state: State,
+    subject: Subject,
     mock: Mock | undefined,
     signal: AbortSignal,
   ) {
-    this.#state = state;
+    this.#state = subject.state;
     this.#request = request;
     this.#random = random;
     this.#inputText = request.input ?? "{}";
@@ -75,10 +77,12 @@ class StateTest {
     if (mock?.kind === "result") this.#texts.set(mock.value, mock.text);
     this.#variables = readVariables(request.variables ?? "{}");
     const now = clock.now();
-    const context = contextOf(request, state, { home, now, input });
-    this.#inspection = new Inspection(state);
+    const context = contextOf(request, subject, { home, now, input });
+    this.#inspection = new Inspection(subject.state);
     const view = { input, variables: this.#variables, context, now, random };
     const { Id, Name } = context.Execution as { Id?: string; Name?: string };
+    const { RetryCount } = context.State as JsonObject;
+    this.#retryCount = typeof RetryCount === "number" ? RetryCount : 0;
     this.#run = {
       stages: new Stages(view, this.#inspection, evaluate),
       inspection: this.#inspection,
@@ -129,7 +133,7 @@ class StateTest {
     }
     const retrier = matchingRetrier(state.retry, failure);
     if (retrier !== undefined) {
-      const attempts = this.#request.stateConfiguration?.retrierRetryCount ?? 0;
+      const attempts = this.#request.stateConfiguration?.retrierRetryCount ?? this.#retryCount;
       const delay = backoff(retrier, attempts, this.#random);
       this.#inspection.errorDetails({
         retryIndex: state.retry.indexOf(retrier),

@@ -24,6 +24,16 @@ states:startExecution.sync:2 = { ExecutionArn!: string, StateMachineArn!: string
 Status = | RUNNING | SUCCEEDED | FAILED | TIMED_OUT | ABORTED | PENDING_REDRIVE
 `;
 
+/** A job that is waited for: the action that tells how it ended, and whose result a mock has to be. */
+const POLLED: Readonly<Record<string, string>> = {
+  "athena:startQueryExecution": "getQueryExecution",
+  "batch:submitJob": "describeJobs",
+  "codebuild:startBuild": "batchGetBuilds",
+  "databrew:startJobRun": "describeJobRun",
+  "ecs:runTask": "describeTasks",
+  "glue:startJobRun": "getJobRun",
+};
+
 /** The tables by the service's name in a Resource: as an SDK integration, as an optimized one, or both. */
 const TABLES: Readonly<Record<string, string>> = {
   "aws-sdk:dynamodb": dynamodb,
@@ -72,8 +82,9 @@ function ofIntegration({ service, action, pattern }: ServiceIntegration): KnownR
   const optimized = tableOf("optimized", OPTIMIZED);
   const own = `${service}:${action}${pattern}`;
   if (optimized.has(own)) return { table: optimized, type: own };
-  const text = pattern === "" && Object.hasOwn(TABLES, service) ? TABLES[service] : undefined;
-  if (text === undefined) return undefined;
+  const text = Object.hasOwn(TABLES, service) ? TABLES[service] : undefined;
+  const name = pattern === "" ? action : POLLED[`${service}:${action}`];
+  if (text === undefined || name === undefined) return undefined;
   const table = tableOf(service, text);
-  return table.has(action) ? { table, type: action } : undefined;
+  return table.has(name) ? { table, type: name } : undefined;
 }
