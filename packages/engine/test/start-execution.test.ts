@@ -122,13 +122,18 @@ describe("EXPRESS executions", () => {
 });
 
 describe("what cannot be started", () => {
-  it.each(["", ":1", ":alias", "-other"])("a state machine with the ARN …%s that is not there", async (suffix) => {
+  it.each([
+    ["", ""],
+    ["-other", ""],
+    [":1", "Version "],
+    [":alias", "Alias "],
+  ])("a state machine with the ARN …%s that is not there", async (suffix, what) => {
     const { engine, machine } = await openTestEngine();
     const there = await machine(hello);
     const stateMachineArn = suffix === "" ? there.replace("machine-", "gone-") : `${there}${suffix}`;
     await expect(engine.executions.start({ stateMachineArn, input: "{}" })).rejects.toMatchObject({
       code: "StateMachineDoesNotExist",
-      message: `State Machine Does Not Exist: '${stateMachineArn}'`,
+      message: `State Machine ${what}Does Not Exist: '${stateMachineArn}'`,
     });
   });
 
