@@ -138,11 +138,12 @@ const host: EvaluatorHost = {
     if (value.length > (typeof value === "string" ? LONGEST_STRING : MOST_ITEMS)) {
       throw new LimitExceeded(OUT_OF_MEMORY);
     }
-    return value.length >> (typeof value === "string" ? 6 : 4);
+    return value.length >> (typeof value === "string" ? 5 : 4);
   },
   array(length) {
     // It is filled with items, or joined to a string of that length.
     if (length > LONGEST_STRING) throw new LimitExceeded(OUT_OF_MEMORY);
+    if (length > 64) evaluator.take(length >> 3);
     return new Array(length);
   },
   join(strings, separator = "") {
