@@ -103,6 +103,25 @@ export const workloads: readonly Workload[] = [
     outcome: () => succeeded({ n: 800 }),
   },
   {
+    // The sum takes more steps than a transition does: it is evaluated in a thread, which dies with the process.
+    name: "jsonata",
+    type: "STANDARD",
+    definition: {
+      QueryLanguage: "JSONata",
+      StartAt: "Sum",
+      States: {
+        Sum: {
+          Type: "Pass",
+          Assign: { sum: "{% $sum($map([1..20000], function($v) { $v * $states.input.n })) %}" },
+          Next: "Rest",
+        },
+        Rest: { Type: "Wait", Seconds: 1, Output: { sum: "{% $sum %}" }, End: true },
+      },
+    },
+    input: (random) => ({ n: random.below(100) }),
+    outcome: ({ n }: Numbered) => succeeded({ sum: 200_010_000 * n }),
+  },
+  {
     name: "wait",
     type: "STANDARD",
     definition: {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openEngine, openSqliteStore } from "../src/index.js";
 import { AnsweredByHand } from "./answered-by-hand.js";
 import {
   eventTypes,
@@ -8,6 +9,7 @@ import {
   type TestEngineOptions,
   temporaryFolder,
 } from "./test-engine.js";
+import { watchStore } from "./watched-store.js";
 
 const anybody = (): AbortSignal => new AbortController().signal;
 const work = (activityArn: string, more: object = {}) => ({
@@ -285,6 +287,16 @@ describe("a process that is killed", () => {
     task.calls.at(-1)?.succeed("1");
     await two.rest();
     expect(await two.describe(execution)).toMatchObject({ status: "SUCCEEDED" });
+  });
+});
+
+describe("an engine that cannot be opened", () => {
+  it("leaves the folder to the next one", async () => {
+    const folder = temporaryFolder();
+    const broken = watchStore(await openSqliteStore({ folder }));
+    broken.break(new Error("cannot be read"), "restarting");
+    await expect(openEngine({ store: broken.store })).rejects.toThrow("cannot be read");
+    await openTestEngine({ folder });
   });
 });
 

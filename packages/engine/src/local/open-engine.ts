@@ -35,7 +35,10 @@ export interface EngineOptions extends TaskOptions {
   readonly log?: (message: string) => void;
 }
 
-/** Opens an engine on a store and takes up what the last process left there. */
+/**
+ * Opens an engine on a store and takes up what the last process left there. Closes the store where that fails.
+ * @throws StoreError
+ */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, region = "us-east-1", accountId = "123456789012", clock = systemClock } = options;
   const { random = Math.random, log = () => {} } = options;
@@ -61,8 +64,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const stateMachines = new StateMachineRegistry(store, table, runtime, clock, home, turns);
   const activities = new ActivityRegistry(store, runtime, queues, clock, home, turns);
   const executions = new ExecutionRegistry(store, runtime, table, clock);
-  await activities.load();
-  await runtime.recover();
+  try {
+    await activities.load();
+    await runtime.recover();
+  } catch (error) {
+    await runtime.close();
+    await store.close();
+    throw error;
+  }
   try {
     await stateMachines.finishDeletions();
   } catch (error) {

@@ -296,7 +296,14 @@ export class Runtime {
     for (const [live, { effects }] of batch.entries) {
       if (!live.stored) this.counters.started[live.execution.type] += 1;
       live.stored = true;
-      for (const effect of effects) this.#perform(live, effect);
+      for (const effect of effects) {
+        try {
+          this.#perform(live, effect);
+        } catch (error) {
+          // What others wait for must go on.
+          this.#report("something that is stored could not be begun, the next process begins it", error);
+        }
+      }
     }
     for (const [live, { ended, posted }] of batch.entries) {
       live.batches -= 1;
@@ -410,17 +417,17 @@ export class Runtime {
         return;
       } catch (error) {
         if (this.#closed) return;
-        this.#report(error);
+        this.#report("what happened meanwhile is kept in memory and tried again", error);
         await new Promise<void>((resolve) => this.#later(resolve));
       }
     }
   }
 
   /** Tells the operator, once where one failure met many. */
-  #report(error: unknown): void {
+  #report(what: string, error: unknown): void {
     if (error === this.#reported) return;
     this.#reported = error;
-    this.#options.log(`what happened meanwhile is kept in memory and tried again: ${(error as Error).message}`);
+    this.#options.log(`${what}: ${(error as Error).message}`);
   }
 
   #later(action: () => void): void {
