@@ -178,6 +178,7 @@ ${code}
 return {
   jsonata: module.exports,
   steps: (limit) => { $left = limit; },
+  left: () => $left,
   take: (steps) => { if (($left -= steps) < 0) $overrun(); },
 };
 }

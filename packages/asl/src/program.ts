@@ -69,8 +69,12 @@ export type TraceStep =
  * What a state computes is then computed again from its beginning, with the results that have come in.
  */
 export interface Elsewhere {
-  /** The result for the field, where it was asked for before. Each call means the next evaluation of the field. */
+  /** Steps that the next expression may take here: 100,000 are about 10 ms. What takes more is asked for. */
+  readonly steps: number;
+  /** The result for the field, where there is one already. Each call means the next evaluation of the field. */
   result(field: string): EvaluationResult | undefined;
+  /** The evaluation that `result` was last called for was done here, in so many steps. */
+  done(field: string, value: Json, steps: number): void;
   /** Asks for an evaluation. Throws something that is no StatesError, for the caller of the state to catch. */
   ask(request: EvaluationRequest): never;
 }

@@ -203,6 +203,8 @@ describe("bounds", () => {
   test("a bounded number of steps in place; the rest elsewhere", () => {
     const asked: EvaluationRequest[] = [];
     const elsewhere: Elsewhere = {
+      steps: 100_000,
+      done: () => {},
       result: () => undefined,
       ask(request) {
         asked.push(request);
@@ -231,6 +233,8 @@ describe("bounds", () => {
 
   test("a result that came from elsewhere is taken instead", () => {
     const known = (result: { value: Json } | { error: string; cause: string }): Elsewhere => ({
+      steps: 100_000,
+      done: () => {},
       result: (field) => (field === "Output/v" ? result : undefined),
       ask: () => {
         throw new Error("asked");
@@ -261,6 +265,8 @@ describe("regular expressions", () => {
     const text = `$match("ab aa", ${source}).match`;
     expect(faultOf(text)).toMatch(/look-ahead or back-references cannot be evaluated here/);
     const elsewhere: Elsewhere = {
+      steps: 100_000,
+      done: () => {},
       result: () => undefined,
       ask: () => {
         throw new Error("elsewhere");

@@ -205,6 +205,50 @@ describe("an expression that takes too long for a transition", () => {
     expect(types(carried)).toEqual(["ExecutionStarted", "MapStateEntered", "MapStateStarted", "MapRunStarted"]);
   });
 
+  test("many that are not too long each are spread over transitions; none is evaluated twice", () => {
+    const half = "($random(); $sum($map([1..1000], function($i) { $i % 7 })))";
+    const carried = new Carried({
+      QueryLanguage: "JSONata",
+      StartAt: "A",
+      States: {
+        A: {
+          Type: "Map",
+          Items: "{% [1..60] %}",
+          ItemSelector: `{% ${half} + $states.context.Map.Item.Value %}`,
+          ItemProcessor: {
+            ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+            StartAt: "I",
+            States: { I: { Type: "Pass", End: true } },
+          },
+          End: true,
+        },
+      },
+    });
+    let drawn = 0;
+    const draw = () => {
+      drawn += 1;
+      return 0.5;
+    };
+    Object.defineProperty(carried, "random", { get: draw });
+    carried.give({ kind: "started" });
+    const inputs: unknown[] = [];
+    let asked = 0;
+    for (let effect = carried.effects.shift(); effect !== undefined; effect = carried.effects.shift()) {
+      if (effect.kind === "startChild") inputs.push(effect.input);
+      if (effect.kind !== "evaluate") continue;
+      asked += 1;
+      const { branchId, evaluation, request } = effect;
+      const result = evaluateRequest(request, { ...sources, random: draw }, () => false);
+      carried.give({ kind: "evaluated", branchId, evaluation, result });
+    }
+    expect(inputs).toEqual(Array.from({ length: 60 }, (_, index) => 3003 + index + 1));
+    // Some are evaluated in each transition, and one for each that had to stop.
+    expect(asked).toBeGreaterThan(2);
+    expect(asked).toBeLessThan(30);
+    // One that has to stop in the middle begins again elsewhere.
+    expect(drawn).toBeLessThanOrEqual(60 + asked);
+  });
+
   test("is asked for again where the process that evaluated it died; late and repeated results mean nothing", () => {
     const carried = new Carried({
       QueryLanguage: "JSONata",

@@ -6,6 +6,8 @@ export interface Evaluator {
   readonly jsonata: Jsonata;
   /** Sets how many steps are left: a step is a call of one of the evaluator's functions, or one round of a loop. */
   steps(limit: number): void;
+  /** How many are left; negative where the last one was more than there were. */
+  left(): number;
   /** Takes steps for work that the evaluator cannot count. */
   take(steps: number): void;
 }

@@ -11,7 +11,7 @@ import {
   MOST_STEPS,
   OUT_OF_MEMORY,
   STACK_OVERFLOW,
-  STEPS_IN_PLACE,
+  STEPS_AT_ONCE,
   TakesTooLong,
   TIMED_OUT,
 } from "./limits.js";
@@ -46,8 +46,11 @@ export function parseExpression(text: string): Expression {
     const { elsewhere } = scope;
     const known = elsewhere?.result(field);
     if (known !== undefined) return unwrap(known, field);
+    const world = new ScopeWorld(scope);
     try {
-      return run(source, text, field, bindingsOf(references, scope, given), new ScopeWorld(scope));
+      const value = run(source, text, field, bindingsOf(references, scope, given), world);
+      elsewhere?.done(field, value, world.taken);
+      return value;
     } catch (error) {
       if (!(error instanceof TakesTooLong) || elsewhere === undefined) throw error;
       return elsewhere.ask({ text, field, bindings: bindingsOf(references, scope, given), now: scope.now });
@@ -76,7 +79,7 @@ export function evaluateRequest(
   { random, uuid }: Pick<World, "random" | "uuid">,
   expired: () => boolean,
 ): EvaluationResult {
-  const steps = STEPS_IN_PLACE;
+  const steps = STEPS_AT_ONCE;
   try {
     const value = run(parse(text).source, text, field, bindings, {
       now,
@@ -155,12 +158,13 @@ function run(
 class ScopeWorld implements World {
   readonly now: number;
   readonly steps: number;
+  taken = 0;
   readonly #scope: Scope;
 
   constructor(scope: Scope) {
     this.#scope = scope;
     this.now = scope.now;
-    this.steps = scope.elsewhere === undefined ? MOST_STEPS : STEPS_IN_PLACE;
+    this.steps = scope.elsewhere?.steps ?? MOST_STEPS;
   }
 
   random(): number {

@@ -12,6 +12,8 @@ export interface World {
   uuid(): string;
   /** Steps before `overrun` is called. */
   readonly steps: number;
+  /** Set when the evaluation has ended: the steps that it took, where `overrun` gave no more. */
+  taken?: number;
   /** The steps are taken. Gives more of them, or throws. */
   overrun(): number;
   /** Called before a regular expression runs that may take exponential time. Throws where that cannot be had here. */
@@ -44,6 +46,7 @@ export function inWorld<Result>(seen: World, evaluate: () => Result): Result {
   try {
     return evaluate();
   } finally {
+    seen.taken = seen.steps - evaluator.left();
     world = NOTHING;
     evaluator.steps(Number.POSITIVE_INFINITY);
   }

@@ -12,13 +12,10 @@ export const MOST_ITEMS = 873_782;
  */
 export const LONGEST_STRING = 5_242_880;
 
-/**
- * Steps of an expression that is evaluated in place, between two events of other executions: about 10 milliseconds. A plain
- * expression takes 100 to 1,000 of them.
- */
-export const STEPS_IN_PLACE = 100_000;
+/** Steps between two looks at the clock. */
+export const STEPS_AT_ONCE = 100_000;
 
-/** Steps of an expression altogether: about a second. */
+/** Steps of an expression where nobody takes it over: about a second. A plain expression takes 100 to 1,000 of them. */
 export const MOST_STEPS = 12_000_000;
 
 export const STACK_OVERFLOW =

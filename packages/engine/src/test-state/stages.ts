@@ -61,7 +61,7 @@ export class Stages {
           throw error;
         }
         const result: EvaluationResult = await this.#evaluate(error.request);
-        results = { ...results, [error.place]: result };
+        results = { ...error.results, [error.place]: result };
       }
     }
   }

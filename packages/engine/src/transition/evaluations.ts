@@ -1,31 +1,58 @@
-import type { Elsewhere, EvaluationRequest, EvaluationResult } from "@pawl/asl";
+import type { Elsewhere, EvaluationRequest, EvaluationResult, Json } from "@pawl/asl";
 import type { Branch, EvaluationResults, Stage } from "../execution.js";
 import type { Turn } from "./turn.js";
 
 /**
  * Expressions that take too long for a transition. The stage in which one is met ends there, before anything of it is
- * recorded; the branch waits for the evaluation, and then does the stage again from its beginning with the result at hand.
+ * recorded; the branch waits for the evaluation, and then does the stage again from its beginning with the result at hand,
+ * and with those of the expressions before it.
  */
 
 /** Thrown by a stage that needs an evaluation. */
 export class Deferral {
   readonly request: EvaluationRequest;
   readonly place: string;
+  /** Everything that was evaluated before: it is not done again. */
+  readonly results: EvaluationResults;
 
-  constructor(request: EvaluationRequest, place: string) {
+  constructor(request: EvaluationRequest, place: string, results: EvaluationResults) {
     this.request = request;
     this.place = place;
+    this.results = results;
   }
+}
+
+/** Steps of one expression: about 10 ms. */
+const STEPS_OF_AN_EXPRESSION = 100_000;
+
+/** Steps of all expressions of one transition: about 30 ms. */
+const STEPS_OF_A_TRANSITION = 300_000;
+
+/** How much longer the expressions of a transition may take. */
+export interface StepBudget {
+  left: number;
+}
+
+export function stepBudget(): StepBudget {
+  return { left: STEPS_OF_A_TRANSITION };
 }
 
 /** The evaluations of one run of a stage. */
 export class StageEvaluations implements Elsewhere {
   readonly #results: EvaluationResults;
+  readonly #budget: StepBudget;
   /** How often each field was evaluated: that of an item's input is for every item. */
   readonly #met = new Map<string, number>();
+  /** What was evaluated in this run. */
+  readonly #done = new Map<string, EvaluationResult>();
 
-  constructor(results: EvaluationResults) {
+  constructor(results: EvaluationResults, budget: StepBudget = stepBudget()) {
     this.#results = results;
+    this.#budget = budget;
+  }
+
+  get steps(): number {
+    return Math.max(0, Math.min(STEPS_OF_AN_EXPRESSION, this.#budget.left));
   }
 
   result(field: string): EvaluationResult | undefined {
@@ -34,8 +61,18 @@ export class StageEvaluations implements Elsewhere {
     return this.#results[placeOf(field, count)];
   }
 
+  done(field: string, value: Json, steps: number): void {
+    this.#budget.left -= steps;
+    this.#done.set(this.#place(field), { value });
+  }
+
   ask(request: EvaluationRequest): never {
-    throw new Deferral(request, placeOf(request.field, this.#met.get(request.field) ?? 1));
+    this.#budget.left -= this.steps;
+    throw new Deferral(request, this.#place(request.field), { ...this.#results, ...Object.fromEntries(this.#done) });
+  }
+
+  #place(field: string): string {
+    return placeOf(field, this.#met.get(field) ?? 1);
   }
 }
 
@@ -48,7 +85,7 @@ export const NO_RESULTS: EvaluationResults = {};
 
 /** The evaluations of the stage that is being run. */
 export function evaluationsOf(turn: Turn): StageEvaluations {
-  turn.evaluations ??= new StageEvaluations(turn.results);
+  turn.evaluations ??= new StageEvaluations(turn.results, turn.steps);
   return turn.evaluations;
 }
 
@@ -65,7 +102,7 @@ export function inStage<Result>(turn: Turn, branch: Branch, stage: Stage, run: (
     return run();
   } catch (error) {
     if (!(error instanceof Deferral)) throw error;
-    defer(turn, branch, stage, results, error);
+    defer(turn, branch, stage, error);
     return undefined;
   } finally {
     turn.results = outerResults;
@@ -73,13 +110,7 @@ export function inStage<Result>(turn: Turn, branch: Branch, stage: Stage, run: (
   }
 }
 
-function defer(
-  turn: Turn,
-  branch: Branch,
-  stage: Stage,
-  results: EvaluationResults,
-  { request, place }: Deferral,
-): void {
+function defer(turn: Turn, branch: Branch, stage: Stage, { request, place, results }: Deferral): void {
   // Between two stages of a branch lies an event, between two evaluations of a stage a result.
   const evaluation = `${turn.execution.lastEventId}.${Object.keys(results).length}`;
   branch.waiting = { kind: "evaluation", evaluation, place, stage, results };

@@ -3,7 +3,7 @@ import { type Branch, type Execution, ROOT } from "../execution.js";
 import { details, type HistoryEvent } from "../history/history-event.js";
 import { newBranch } from "./children.js";
 import type { Effect } from "./effect.js";
-import { isEvaluating, NO_RESULTS, takeResult } from "./evaluations.js";
+import { isEvaluating, NO_RESULTS, stepBudget, takeResult } from "./evaluations.js";
 import type { ChildEnded, ExecutionEvent, Failure } from "./event.js";
 import {
   attempt,
@@ -62,6 +62,7 @@ export function transition(program: Program, execution: Execution, event: Execut
     changed: new Set(),
     deleted: [],
     results: NO_RESULTS,
+    steps: stepBudget(),
     evaluations: undefined,
     ready: [],
   };

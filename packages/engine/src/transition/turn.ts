@@ -2,7 +2,7 @@ import type { Json, Program, Scope, State } from "@pawl/asl";
 import type { Branch, EvaluationResults, Execution } from "../execution.js";
 import { type HistoryEvent, MAX_HISTORY_EVENTS } from "../history/history-event.js";
 import type { Effect } from "./effect.js";
-import type { StageEvaluations } from "./evaluations.js";
+import type { StageEvaluations, StepBudget } from "./evaluations.js";
 import { type ScopeExtra, StateScope } from "./state-scope.js";
 
 /** What a transition reads besides its arguments. Everything here is deterministic for one event. */
@@ -30,6 +30,8 @@ export interface Turn {
   readonly deleted: number[];
   /** What is at hand for the expressions of the stage that is being run. */
   results: EvaluationResults;
+  /** Of all its expressions. */
+  readonly steps: StepBudget;
   /** Made from the results at first use: most stages have no expression that needs it. */
   evaluations: StageEvaluations | undefined;
   /** Branches that have a state to enter. */
