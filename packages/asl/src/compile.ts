@@ -3,7 +3,7 @@ import { findDuplicateNames } from "./duplicate-names.js";
 import { Faults } from "./faults.js";
 import { Fields } from "./fields.js";
 import { compileGraph, type Machine } from "./graph.js";
-import { isObject, type Json, type JsonObject, parseJson } from "./json.js";
+import { isObject, type Json, JsonDepthError, type JsonObject, parseJson } from "./json.js";
 import type { Program } from "./program.js";
 import { checkTransitions } from "./transitions.js";
 
@@ -17,9 +17,6 @@ export interface Compilation {
   readonly program?: Program;
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** How deep the JSON of a definition may nest, arrays and objects together. Far below what the stack takes. */
-const DEEPEST = 1000;
 
 /**
  * Checks and compiles a definition in Amazon States Language. Every fault is found in one go, with the code, the message
@@ -59,15 +56,15 @@ function parseDefinition(definition: string, faults: Faults): JsonObject | undef
   try {
     machine = parseJson(definition);
   } catch (error) {
+    if (error instanceof JsonDepthError) {
+      faults.refuse("TOO_DEEPLY_NESTED", "The states are too deeply nested.");
+      return undefined;
+    }
     faults.refuse("INVALID_JSON_DESCRIPTION", error instanceof Error ? error.message : String(error));
     return undefined;
   }
   if (!isObject(machine)) {
     faults.refuse("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object");
-    return undefined;
-  }
-  if (deeperThan(machine, DEEPEST)) {
-    faults.refuse("TOO_DEEPLY_NESTED", "The states are too deeply nested.");
     return undefined;
   }
   for (const { name, path } of findDuplicateNames(definition)) {
@@ -89,21 +86,6 @@ function isStates(path: readonly (string | number)[]): boolean {
   if (!branch && path.at(-2) !== "ItemProcessor" && path.at(-2) !== "Iterator") return false;
   // Before that comes the name of the state, and before the name the states that it is one of.
   return isStates(path.slice(0, branch ? -4 : -3));
-}
-
-/** Walks without recursion: the depth is what the text's author chose. */
-function deeperThan(json: Json, limit: number): boolean {
-  let level: Json[] = [json];
-  for (let depth = 1; level.length > 0; depth++) {
-    const next: Json[] = [];
-    for (const value of level) {
-      if (Array.isArray(value)) for (const item of value) next.push(item);
-      else if (isObject(value)) for (const member of Object.values(value)) next.push(member);
-    }
-    if (next.length > 0 && depth > limit) return true;
-    level = next;
-  }
-  return false;
 }
 
 function compileMachine(

@@ -1,6 +1,5 @@
 import type { Faults } from "./faults.js";
-import type { Json, JsonObject } from "./json.js";
-import { isObject } from "./json.js";
+import { isObject, type Json, type JsonObject, numberOf } from "./json.js";
 
 /** Names of the fields that an object may have: in both query languages, and in one of them only. */
 export interface FieldNames {
@@ -118,7 +117,8 @@ export class Fields {
   integer(name: string, bounds: Bounds = {}): number | undefined {
     const value = this.value(name);
     if (value === undefined) return undefined;
-    if (typeof value === "number" && Number.isInteger(value)) return this.#within(name, value, bounds, String);
+    const number = numberOf(value);
+    if (number !== undefined && Number.isInteger(number)) return this.#within(name, number, bounds, String);
     this.refuse("Expected value of type Integer", this.at(name));
     return undefined;
   }
@@ -127,7 +127,8 @@ export class Fields {
     const value = this.value(name);
     if (value === undefined) return undefined;
     const print = (bound: number) => (Number.isInteger(bound) ? bound.toFixed(1) : String(bound));
-    if (typeof value === "number") return this.#within(name, value, bounds, print);
+    const number = numberOf(value);
+    if (number !== undefined && Number.isFinite(number)) return this.#within(name, number, bounds, print);
     this.refuse("Expected value of type Double", this.at(name));
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { type Expression, parseExpression } from "./expression.js";
-import { isObject, type Json, type JsonObject, setMember } from "./json.js";
+import { isObject, type Json, type JsonObject, objectOf, setMember } from "./json.js";
+import { isIndex } from "./json-object.js";
 import { PathMiss, PathSyntaxError } from "./path.js";
 import type { Scope } from "./program.js";
 import { shownJson } from "./shown-json.js";
@@ -62,6 +63,9 @@ function compileObject(template: JsonObject, pointer: string, faults: TemplateFa
     return [dynamic ? name.slice(0, -2) : name, evaluate ?? (() => value)];
   });
   if (constant) return undefined;
+  if (members.some(([name]) => isIndex(name))) {
+    return (input, scope) => objectOf(members.map(([name, evaluate]) => [name, evaluate(input, scope)]));
+  }
   return (input, scope) => {
     const payload: JsonObject = {};
     for (const [name, evaluate] of members) setMember(payload, name, evaluate(input, scope));

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, setMember } from "./json.js";
+import { isObject, type Json, withMember } from "./json.js";
 import { parseJsonPath } from "./jsonpath/parse-path.js";
 import { PathSyntaxError } from "./jsonpath/path-syntax-error.js";
 import { shownJson } from "./shown-json.js";
@@ -28,7 +28,7 @@ export function parseReferencePath(text: string): ReferencePath {
   return {
     text,
     write(target, value) {
-      if (typeof target !== "object" || target === null) {
+      if (!Array.isArray(target) && !isObject(target)) {
         throw conflict(`Unable to apply ReferencePath ${text} to input ${shownJson(target)}`);
       }
       return put(target, steps, 0, value);
@@ -45,14 +45,7 @@ function put(place: Json | undefined, steps: readonly (string | number)[], posit
   }
   if (place !== undefined && !isObject(place)) throw stepConflict(step, place);
   const there = place !== undefined && Object.hasOwn(place, step) ? place[step] : undefined;
-  const copy = place === undefined ? {} : copyOf(place);
-  setMember(copy, step, put(there, steps, position + 1, value));
-  return copy;
-}
-
-/** Object.assign, measured at eight times the speed of the spread, would take a member `__proto__` for the prototype. */
-function copyOf(object: JsonObject): JsonObject {
-  return Object.hasOwn(object, "__proto__") ? { ...object } : Object.assign({}, object);
+  return withMember(place ?? {}, step, put(there, steps, position + 1, value));
 }
 
 function stepConflict(step: string | number, place: Json | undefined): StatesError {

@@ -1,14 +1,22 @@
-import { isObject, type Json, type JsonObject, printJson, setMember } from "../json.js";
+import { canonicalNumber } from "../exact-number.js";
+import { checkDepth, isNumber, isObject, type Json } from "../json.js";
 
-/** A text that is the same for equal values and differs for others: members stand in the order of their names. */
+/**
+ * A text that is the same for equal values and differs for others: members stand in the order of their names, and numbers
+ * as their values are, however they are written.
+ * @throws ValueDepthError where the value nests too deeply
+ */
 export function canonicalText(value: Json): string {
-  return printJson(sorted(value));
+  checkDepth(value);
+  return textOf(value);
 }
 
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const result: JsonObject = {};
-  for (const key of Object.keys(value).sort()) setMember(result, key, sorted(value[key] ?? null));
-  return result;
+function textOf(value: Json): string {
+  if (isNumber(value)) return canonicalNumber(value);
+  if (Array.isArray(value)) return `[${value.map(textOf).join(",")}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${textOf(value[key] ?? null)}`);
+  return `{${members.join(",")}}`;
 }

@@ -1,4 +1,4 @@
-import type { Json } from "../json.js";
+import { type Json, ValueDepthError } from "../json.js";
 import { PathMiss } from "../jsonpath/path-miss.js";
 import type { Path } from "../path.js";
 import type { Scope } from "../program.js";
@@ -34,7 +34,7 @@ export function compileCall(call: Call, text: string): Evaluate {
           `The function '${text}' had the following error: ${error.message}`,
         );
       }
-      if (error instanceof RangeError) {
+      if (error instanceof RangeError || error instanceof ValueDepthError) {
         throw new StatesError(
           "States.IntrinsicFailure",
           `The function '${text}' had the following error: a value is nested too deeply`,

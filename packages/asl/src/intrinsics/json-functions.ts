@@ -1,4 +1,4 @@
-import { type Json, parseJson, printJson } from "../json.js";
+import { type Json, mergeObjects, parseJson, printJson } from "../json.js";
 import { IntrinsicFault, type IntrinsicFunction } from "./call.js";
 import { booleanAt, objectAt, stringAt } from "./values.js";
 
@@ -23,7 +23,7 @@ function stringToJson(values: readonly Json[]): Json {
 
 /** Members of the second object win. The service merges shallowly only, and so asks for `false`. */
 function merge(values: readonly Json[]): Json {
-  const merged = { ...objectAt(values, 0), ...objectAt(values, 1) };
+  const merged = mergeObjects(objectAt(values, 0), objectAt(values, 1));
   if (booleanAt(values, 2))
     throw new IntrinsicFault("The argument at position 3 must be false: deep merge is not supported");
   return merged;

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "../json.js";
+import { isObject, type Json, type JsonObject, numberOf } from "../json.js";
 import { shownJson } from "../shown-json.js";
 import { IntrinsicFault } from "./call.js";
 
@@ -31,8 +31,9 @@ export function booleanAt(values: readonly Json[], position: number): boolean {
 /** An integer of 32 bits; other numbers are rounded to the nearest, halves up. */
 export function integerAt(values: readonly Json[], position: number): number {
   const value = values[position] ?? null;
-  if (typeof value !== "number") throw wrongType(value, position, "a number");
-  const integer = Math.round(value);
+  const number = numberOf(value);
+  if (number === undefined) throw wrongType(value, position, "a number");
+  const integer = Math.round(number);
   if (integer < -0x80000000 || integer > 0x7fffffff) throw wrongType(value, position, "an integer of 32 bits");
   return integer === 0 ? 0 : integer;
 }

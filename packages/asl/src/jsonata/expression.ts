@@ -1,7 +1,9 @@
-import type { Json, JsonObject } from "../json.js";
+import { checkDepth, isNumber, type Json, type JsonObject } from "../json.js";
 import type { EvaluationRequest, EvaluationResult, Scope } from "../program.js";
+import { shownJson } from "../shown-json.js";
 import { StatesError } from "../states-error.js";
 import { analyse, type References } from "./analysis.js";
+import { withDoubles } from "./doubles.js";
 import type { JsonataExpression } from "./evaluator.js";
 import { SERVICE_FUNCTIONS } from "./functions.js";
 import { evaluator, inWorld, type World } from "./host.js";
@@ -136,21 +138,16 @@ function bindingsOf({ variables, states }: References, scope: Scope, given: Give
   return bindings;
 }
 
-function run(
-  source: JsonataExpression,
-  text: string,
-  field: string,
-  bindings: Readonly<Record<string, unknown>>,
-  world: World,
-): Json {
+function run(source: JsonataExpression, text: string, field: string, bindings: JsonObject, world: World): Json {
   let value: Json | undefined;
   try {
-    value = inWorld(world, () => toJson(source.evaluate(undefined, bindings)));
+    value = inWorld(world, () => toJson(source.evaluate(undefined, withDoubles(bindings) as JsonObject)));
   } catch (error) {
     if (error instanceof TakesTooLong) throw error;
     throw failure(error, text, field, world);
   }
   if (value === undefined) throw undefinedResult(text, field);
+  checkDepth(value);
   return value;
 }
 
@@ -202,12 +199,13 @@ function undefinedResult(text: string, field: string): StatesError {
 
 /** The error of a result of the wrong type. @param expected the service's name for the right one */
 export function unexpectedType(text: string, field: string, expected: string, value: Json): StatesError {
-  const shown = `Expected '${expected}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`;
+  const shown = `Expected '${expected}', but was '${typeName(value)}' for value: ${shownJson(value)}`;
   return queryError(text, field, `returned an unexpected result type. ${shown}`);
 }
 
 function typeName(value: Json): string {
   if (value === null) return "null";
+  if (isNumber(value)) return "number";
   return Array.isArray(value) ? "array" : typeof value;
 }
 

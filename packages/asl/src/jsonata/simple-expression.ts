@@ -1,4 +1,4 @@
-import type { Json } from "../json.js";
+import { isObject, type Json } from "../json.js";
 import type { Scope } from "../program.js";
 import type { JsonataNode } from "./evaluator.js";
 import type { Given } from "./expression.js";
@@ -59,8 +59,9 @@ function isPlain(node: JsonataNode): boolean {
 function walk(value: Json, names: readonly string[]): Json | undefined | typeof notSimple {
   let current = value;
   for (const name of names) {
-    if (typeof current !== "object" || current === null) return undefined;
-    if (Array.isArray(current) || Object.hasOwn(current, "_jsonata_lambda")) return notSimple;
+    if (Array.isArray(current)) return notSimple;
+    if (!isObject(current)) return undefined;
+    if (Object.hasOwn(current, "_jsonata_lambda")) return notSimple;
     if (Object.hasOwn(current, "_jsonata_function") || !Object.hasOwn(current, name)) return notSimple;
     current = current[name] as Json;
   }

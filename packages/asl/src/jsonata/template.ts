@@ -1,4 +1,5 @@
-import { isObject, type Json, type JsonObject, setMember } from "../json.js";
+import { isObject, type Json, type JsonObject, objectOf, setMember } from "../json.js";
+import { isIndex } from "../json-object.js";
 import type { Scope } from "../program.js";
 import { type Expression, type Given, JsonataSyntaxError, parseExpression } from "./expression.js";
 
@@ -108,6 +109,9 @@ class TemplateCompiler {
       return [name, evaluate ?? (() => value)];
     });
     if (constant) return undefined;
+    if (members.some(([name]) => isIndex(name))) {
+      return (scope, given) => objectOf(members.map(([name, evaluate]) => [name, evaluate(scope, given)]));
+    }
     return (scope, given) => {
       const object: JsonObject = {};
       for (const [name, evaluate] of members) setMember(object, name, evaluate(scope, given));

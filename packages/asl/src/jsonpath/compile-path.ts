@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, setMember } from "../json.js";
+import { isObject, type Json, type JsonObject, objectOf } from "../json.js";
 import { isDefinite, type JsonPath, type Parameter, type Segment } from "./ast.js";
 import { compileFilter } from "./compile-filter.js";
 import type { Evaluation } from "./evaluation.js";
@@ -77,12 +77,12 @@ function compileStep(segment: Segment): Step {
 
 /** Several members as one object; those that are missing are left out. */
 function pick(place: JsonObject, names: readonly string[]): JsonObject {
-  const picked: JsonObject = {};
+  const picked: [string, Json][] = [];
   for (const name of names) {
     const value = Object.hasOwn(place, name) ? place[name] : undefined;
-    if (value !== undefined) setMember(picked, name, value);
+    if (value !== undefined) picked.push([name, value]);
   }
-  return picked;
+  return objectOf(picked);
 }
 
 function compileFunction({
@@ -152,7 +152,7 @@ function applicability(segment: Segment | undefined): (place: Json) => boolean {
     case "slice":
       return Array.isArray;
     case "filter":
-      return (place) => typeof place === "object" && place !== null;
+      return (place) => Array.isArray(place) || isObject(place);
     default:
       return () => true;
   }

@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../json.js";
+import { ExactNumber, isNumber, isObject, type Json, numberOf } from "../json.js";
 import { shownJson } from "../shown-json.js";
 import type { JsonPath } from "./ast.js";
 import { PathMiss } from "./path-miss.js";
@@ -61,16 +61,21 @@ function javaClass(value: Json | undefined): string {
 function nodeName(value: Json): string {
   if (value === null) return "NullNode";
   if (Array.isArray(value)) return "ArrayNode";
+  if (isNumber(value)) return numberNodeName(value);
   switch (typeof value) {
     case "string":
       return "TextNode";
     case "boolean":
       return "BooleanNode";
-    case "number":
-      if (!Number.isInteger(value)) return "DoubleNode";
-      if (Math.abs(value) < 2 ** 31) return "IntNode";
-      return Math.abs(value) < 2 ** 63 ? "LongNode" : "BigIntegerNode";
     default:
       return "ObjectNode";
   }
+}
+
+/** A number that is written with a fraction or an exponent is a double, whatever its value. */
+function numberNodeName(value: number | ExactNumber): string {
+  const number = numberOf(value) ?? 0;
+  if (!Number.isInteger(number) || (value instanceof ExactNumber && /[.eE]/.test(value.text))) return "DoubleNode";
+  if (Math.abs(number) < 2 ** 31) return "IntNode";
+  return Math.abs(number) < 2 ** 63 ? "LongNode" : "BigIntegerNode";
 }

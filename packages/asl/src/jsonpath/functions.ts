@@ -1,4 +1,4 @@
-import { isObject, type Json, printJson } from "../json.js";
+import { isObject, type Json, numberOf, printJson } from "../json.js";
 import type { FunctionName } from "./ast.js";
 import { PathMiss } from "./path-miss.js";
 
@@ -35,7 +35,7 @@ const NOTHING = "Aggregation function attempted to calculate value using empty a
 
 function aggregate(compute: (numbers: readonly number[]) => number): PathFunction {
   return (model, parameters) => {
-    const own = Array.isArray(model) ? model.filter((item) => typeof item === "number") : [];
+    const own = Array.isArray(model) ? numbersIn(model) : [];
     const numbers = own.concat(numbersOf(parameters));
     if (numbers.length === 0) throw new PathMiss(NOTHING);
     const result = compute(numbers);
@@ -70,7 +70,12 @@ function concat(model: Json, parameters: readonly Json[]): string {
 
 /** The numbers among the parameters and among the items of those that are arrays. */
 function numbersOf(values: readonly Json[]): number[] {
-  return flat(values).filter((value) => typeof value === "number");
+  return numbersIn(flat(values));
+}
+
+/** What is computed with is the nearest doubles. */
+function numbersIn(values: readonly Json[]): number[] {
+  return values.map(numberOf).filter((number) => number !== undefined);
 }
 
 function flat(values: readonly Json[]): Json[] {

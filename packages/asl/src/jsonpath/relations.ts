@@ -1,4 +1,5 @@
-import { isObject, type Json } from "../json.js";
+import { numberFromText } from "../exact-number.js";
+import { compareNumbers, ExactNumber, isNumber, isObject, type Json, type JsonObject, numberOf } from "../json.js";
 import { jsonEquals } from "../json-equality.js";
 import type { Operator } from "./ast.js";
 import type { Evaluation } from "./evaluation.js";
@@ -31,8 +32,9 @@ export const RELATIONS: Record<Exclude<Operator, "=~">, Relation> = {
     return !Array.isArray(left) || right.every((item) => includes(left, item, evaluation));
   },
   size: (left, right) => {
-    if (typeof right !== "number") return false;
-    const expected = Math.trunc(right);
+    const size = numberOf(right);
+    if (size === undefined) return false;
+    const expected = Math.trunc(size);
     if (typeof left === "string" || Array.isArray(left)) return left.length === expected;
     // Jayway counts no object.
     return isObject(left) ? expected === -1 : false;
@@ -50,43 +52,51 @@ export const RELATIONS: Record<Exclude<Operator, "=~">, Relation> = {
 
 /** What a regular expression is matched with: the empty string stands for everything that is no scalar. */
 export function textToMatch(value: Value): string {
-  if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+  if (isText(value)) return textOf(value);
+  return typeof value === "boolean" ? String(value) : "";
 }
 
 function equals(left: Value, right: Value, evaluation: Evaluation): boolean {
   // What is not there equals nothing, not even another thing that is not there.
   if (left === undefined || right === undefined) return false;
-  if (typeof left === "string" && typeof right === "number") return left === String(right);
-  if (typeof left === "number" && typeof right === "string") return left === numberOf(right);
+  if (typeof left === "string" && isNumber(right)) return left === textOf(right);
+  if (isNumber(left) && typeof right === "string") {
+    const number = readNumber(right);
+    return number !== undefined && compareNumbers(left, number) === 0;
+  }
   return jsonEquals(left, right, (pairs) => evaluation.spend(pairs));
 }
 
-function numberOf(text: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined;
+function readNumber(text: string): number | ExactNumber | undefined {
+  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? numberFromText(text) : undefined;
 }
 
 function sameTypeAndEqual(left: Value, right: Value, evaluation: Evaluation): boolean {
-  return typeof left === typeof right && equals(left, right, evaluation);
+  if (isNumber(left) !== isNumber(right)) return false;
+  return (isNumber(left) || typeof left === typeof right) && equals(left, right, evaluation);
 }
 
 /** Numbers in their order, strings by their UTF-16 units, a number beside a string by its text; nothing else has an order. */
 function ordered(holds: (order: number) => boolean): Relation {
   return (left, right) => {
-    if (typeof left === "number" && typeof right === "number") return holds(left - right);
+    if (isNumber(left) && isNumber(right)) return holds(compareNumbers(left, right));
     if (!isText(left) || !isText(right)) return false;
-    const a = String(left);
-    const b = String(right);
+    const a = textOf(left);
+    const b = textOf(right);
     return holds(a < b ? -1 : a > b ? 1 : 0);
   };
 }
 
-function isText(value: Value): value is string | number {
-  return typeof value === "string" || typeof value === "number";
+function isText(value: Value): value is string | number | ExactNumber {
+  return typeof value === "string" || isNumber(value);
 }
 
-function isContainer(value: Value): value is Exclude<Json, null | boolean | number | string> {
-  return typeof value === "object" && value !== null;
+function textOf(value: string | number | ExactNumber): string {
+  return value instanceof ExactNumber ? value.text : String(value);
+}
+
+function isContainer(value: Value): value is Json[] | JsonObject {
+  return Array.isArray(value) || isObject(value);
 }
 
 function isIn(left: Value, right: Value, evaluation: Evaluation): boolean | undefined {

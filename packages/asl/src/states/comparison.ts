@@ -1,5 +1,5 @@
 import type { Fields } from "../fields.js";
-import type { Json } from "../json.js";
+import { compareNumbers, isNumber, type Json } from "../json.js";
 import { compileStringPattern } from "../string-pattern.js";
 import { compareInstants, type Instant, parseTimestamp } from "../timestamp.js";
 
@@ -37,10 +37,11 @@ function stringComparison(holds: (order: number) => boolean): Comparison {
 function numericComparison(holds: (order: number) => boolean): Comparison {
   return {
     path: true,
-    operand: (rule, name) => rule.number(name),
+    // Not the nearest double: numbers are compared to the last digit.
+    operand: (rule, name) => (rule.number(name) === undefined ? undefined : rule.value(name)),
     with(operand) {
-      if (typeof operand !== "number") return nothing;
-      return (value) => typeof value === "number" && holds(value < operand ? -1 : value > operand ? 1 : 0);
+      if (!isNumber(operand)) return nothing;
+      return (value) => isNumber(value) && holds(compareNumbers(value, operand));
     },
   };
 }
@@ -99,7 +100,7 @@ export const COMPARISONS: Readonly<Record<string, Comparison>> = {
 /** The operators that ask for the type of a value. */
 export const VALUE_TESTS: Readonly<Record<string, (value: Json) => boolean>> = {
   IsNull: (value) => value === null,
-  IsNumeric: (value) => typeof value === "number",
+  IsNumeric: isNumber,
   IsString: (value) => typeof value === "string",
   IsBoolean: (value) => typeof value === "boolean",
   IsTimestamp: (value) => readInstant(value) !== undefined,

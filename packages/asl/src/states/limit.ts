@@ -1,4 +1,5 @@
 import type { Bounds, Fields } from "../fields.js";
+import { numberOf } from "../json.js";
 import type { Scope } from "../program.js";
 import type { Computed, Evaluate, QueryLanguage } from "../query-language/query-language.js";
 import { shownJson } from "../shown-json.js";
@@ -63,12 +64,13 @@ function compileComputed(fields: Fields, name: string, language: QueryLanguage, 
 
 function readNumber(computed: Computed, kind: "integer" | "float", scope: Scope): number {
   const value = computed.read(scope);
-  if (typeof value === "number" && (kind === "float" || Number.isInteger(value))) return value;
-  if (computed.errors !== undefined) {
-    if (typeof value !== "number") throw computed.errors.unexpectedType("number", value);
-    throw computed.errors.invalidValue(`The ${computed.field} field has the value ${value}, which is not an integer`);
-  }
+  const number = numberOf(value);
+  if (number !== undefined && (kind === "float" ? Number.isFinite(number) : Number.isInteger(number))) return number;
   const shown = typeof value === "string" ? value : shownJson(value);
+  if (computed.errors !== undefined) {
+    if (number === undefined) throw computed.errors.unexpectedType("number", value);
+    throw computed.errors.invalidValue(`The ${computed.field} field has the value ${shown}, which is not an integer`);
+  }
   throw new StatesError(
     "States.Runtime",
     `The ${computed.field} field refers to value "${shown}" which is not a valid ${kind}: ${computed.text}`,

@@ -1,5 +1,5 @@
 import type { Fields } from "../fields.js";
-import type { Json } from "../json.js";
+import { type Json, numberOf } from "../json.js";
 import type { Scope, WaitState } from "../program.js";
 import type { Computed, Evaluate, QueryLanguage } from "../query-language/query-language.js";
 import { shownJson } from "../shown-json.js";
@@ -58,12 +58,13 @@ function readSeconds(seconds: Computed, scope: Scope): number {
   const value = seconds.find(scope);
   if (value === undefined) throw failure(seconds, "does not reference an input value");
   const { errors } = seconds;
-  if (errors !== undefined && typeof value !== "number") throw errors.unexpectedType("number", value);
-  if (typeof value !== "number" || !Number.isInteger(value)) {
+  const number = numberOf(value);
+  if (errors !== undefined && number === undefined) throw errors.unexpectedType("number", value);
+  if (number === undefined || !Number.isInteger(number)) {
     throw failure(seconds, "cannot be parsed as a long value", value);
   }
-  if (value < 0) throw failure(seconds, "references a negative value", value);
-  return value;
+  if (number < 0) throw failure(seconds, "references a negative value", value);
+  return number;
 }
 
 function readTimestamp(timestamp: Computed, scope: Scope): number {

@@ -1,7 +1,11 @@
+import { type Json, MAX_DEPTH, parseJson, printJson } from "@pawl/asl";
 import { type Branch, dueAt, type Execution } from "../execution.js";
 import type { BranchRow } from "../store/store.js";
 
 /** Branches as the store keeps them: JSON texts with the columns that wake them. */
+
+/** How deep a text may nest that holds values of a state: these have all the levels that a value may have. */
+export const MAX_HOLDER_DEPTH = MAX_DEPTH + 16;
 
 /** @param activityArn of the queue that the branch's task stands in */
 export function branchRow(execution: Execution, branch: Branch, activityArn: string | undefined): BranchRow {
@@ -9,7 +13,7 @@ export function branchRow(execution: Execution, branch: Branch, activityArn: str
   const { waiting } = branch;
   return {
     id,
-    data: JSON.stringify(data),
+    data: printJson(data as unknown as Json, MAX_HOLDER_DEPTH),
     dueAt: dueAt(execution, branch) ?? null,
     activityArn: waiting.kind === "task" && waiting.phase === "queued" ? (activityArn ?? null) : null,
     restart:
@@ -21,5 +25,9 @@ export function branchRow(execution: Execution, branch: Branch, activityArn: str
 }
 
 export function readBranch({ id, data }: BranchRow): Branch {
-  return { variables: undefined, retries: undefined, parent: undefined, ...JSON.parse(data), id, stored: true };
+  const stored = parseJson(data, MAX_HOLDER_DEPTH) as unknown as Branch;
+  return { ...ABSENT, ...stored, id, stored: true };
 }
+
+/** Members that JSON leaves out where they are undefined. */
+const ABSENT = { variables: undefined, retries: undefined, parent: undefined };

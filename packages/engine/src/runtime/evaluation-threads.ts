@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { type EvaluationRequest, type EvaluationResult, limitExceeded, printJson } from "@pawl/asl";
+import { MAX_HOLDER_DEPTH } from "./branch-data.js";
 import type { ThreadRequest } from "./evaluation-thread.js";
 
 /** Evaluates an expression that takes too long for a transition. Always gives a result: a failure is one too. */
@@ -144,7 +145,8 @@ class Thread {
   }
 
   #send({ request: { bindings, ...request } }: Job): void {
-    const message: ThreadRequest = { request, bindings: printJson(bindings), milliseconds: this.#milliseconds };
+    const text = printJson(bindings, MAX_HOLDER_DEPTH);
+    const message: ThreadRequest = { request, bindings: text, milliseconds: this.#milliseconds };
     this.#worker.postMessage(message);
     this.#alarm = setTimeout(() => {
       this.#answer((expired) => limitExceeded(expired, "time"));

@@ -1,4 +1,4 @@
-import type { Json, MapEntry, MapState, ParallelState } from "@pawl/asl";
+import { type Json, type MapEntry, type MapState, type ParallelState, printJson } from "@pawl/asl";
 import { type Branch, type Execution, ROOT, type Stage } from "../execution.js";
 import { inStage } from "./evaluations.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
@@ -26,14 +26,18 @@ export function newBranch(
   return branch;
 }
 
+/** @throws StatesError where the input is nested too deeply */
 export function startBranches(turn: Turn, parent: Branch, state: ParallelState, input: Json): void {
+  const inputText = printJson(input);
   const startedEventId = recordIn(turn, parent, "ParallelStateStarted");
   parent.waiting = { kind: "branches", startedEventId };
   parent.progress = { next: state.branches.length, running: state.branches.length, results: [], done: 0 };
   turn.changed.add(parent);
   state.branches.forEach(({ startAt }, index) => {
     const fields = { parent: parent.id, index, state: startAt, input, previousEventId: startedEventId };
-    turn.ready.push(newBranch(turn.execution, fields));
+    const branch = newBranch(turn.execution, fields);
+    branch.inputText = inputText;
+    turn.ready.push(branch);
   });
 }
 
@@ -79,6 +83,7 @@ export function beginIteration(turn: Turn, parent: Branch, state: MapState, chil
   try {
     begins = inStage(turn, child, ITERATION, () => {
       child.input = state.itemInput(scopeOf(turn, parent, { item: { index, value: item } }), item);
+      child.inputText = printJson(child.input);
       return true;
     });
   } catch (error) {

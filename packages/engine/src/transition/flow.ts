@@ -238,8 +238,8 @@ export function leave(turn: Turn, branch: Branch, state: State, exit: Exit, next
   if (isTooLarge(text)) return failState(turn, branch, state, { ...tooLarge(state.name), catchable: true });
   let assigned: Record<string, string> | undefined;
   if (exit.assigned !== undefined) {
-    branch.variables = { ...branch.variables, ...exit.assigned };
     assigned = Object.fromEntries(Object.entries(exit.assigned).map(([name, value]) => [name, printJson(value)]));
+    branch.variables = { ...branch.variables, ...exit.assigned };
   }
   recordIn(
     turn,

@@ -1,4 +1,4 @@
-import { type ItemBatcher, type Json, type MapState, printJson, StatesError, setMember } from "@pawl/asl";
+import { checkDepth, type ItemBatcher, type Json, type MapState, printJson, StatesError, setMember } from "@pawl/asl";
 import type { Branch, MapRunWaiting } from "../execution.js";
 import type { ChildStart } from "./effect.js";
 import type { ChildEnded } from "./event.js";
@@ -47,6 +47,7 @@ export function startMapRun(turn: Turn, branch: Branch, state: MapState): "start
     };
   }
   const inputs = run.batcher === undefined ? selected() : batches(selected(), run.batcher);
+  for (const input of inputs) checkDepth(input);
   branch.waiting = {
     kind: "mapRun",
     mapRunArn,

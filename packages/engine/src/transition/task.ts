@@ -1,4 +1,13 @@
-import { type Json, parseJson, printJson, type ServiceIntegration, StatesError, type TaskState } from "@pawl/asl";
+import {
+  checkDepth,
+  isObject,
+  type Json,
+  parseJson,
+  printJson,
+  type ServiceIntegration,
+  StatesError,
+  type TaskState,
+} from "@pawl/asl";
 import type { Branch, Execution, TaskWaiting } from "../execution.js";
 import { details, type TaskLimits, type TaskResource } from "../history/history-event.js";
 import { isTooLarge, tooLarge } from "./data-limit.js";
@@ -26,6 +35,7 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
     ...(credentials === undefined ? {} : { taskCredentials: taskCredentials(credentials) }),
   };
   const text = printJson(parameters);
+  if (credentials !== undefined) checkDepth(credentials);
   const seconds = 1000;
   const waiting: TaskWaiting = {
     kind: "task",
@@ -139,7 +149,12 @@ export function taskResult(
     return taskFailure(turn, branch, state, tooLarge(name));
   }
   recordIn(turn, branch, ...outcome(state, "Succeeded", details.output(output)));
-  return { result: parseJson(output) };
+  try {
+    return { result: parseJson(output) };
+  } catch (error) {
+    const cause = `The result of the task is not JSON: ${(error as SyntaxError).message}`;
+    return { error: "States.Runtime", cause, catchable: false };
+  }
 }
 
 /** The call of a `.waitForTaskToken` task returned: now only the holder of the token can end it. */
@@ -220,9 +235,6 @@ export function waitsForToken({ resource }: TaskState): boolean {
 }
 
 function taskCredentials(credentials: Json): { roleArn?: string } {
-  const roleArn =
-    typeof credentials === "object" && credentials !== null && !Array.isArray(credentials)
-      ? credentials.RoleArn
-      : undefined;
+  const roleArn = isObject(credentials) ? credentials.RoleArn : undefined;
   return typeof roleArn === "string" ? { roleArn } : {};
 }
