@@ -124,6 +124,50 @@ describe("what comes from inside comes again", () => {
     expect(task.calls).toHaveLength(1);
   });
 
+  it("the children of a map run, each of which runs once", async () => {
+    const task = new AnsweredByHand();
+    const { engine, machine, start, watch, clock } = await openTestEngine(task);
+    const arn = await machine({
+      StartAt: "Each",
+      States: {
+        Each: {
+          Type: "Map",
+          MaxConcurrency: 2,
+          ItemProcessor: {
+            ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+            StartAt: "Call",
+            States: { Call: AnsweredByHand.state() },
+          },
+          End: true,
+        },
+      },
+    });
+    // The start is stored, the children that it wishes for are not.
+    watch.hold();
+    const started = start(arn, [1, 2, 3, 4, 5]);
+    await settled();
+    watch.letGo();
+    const execution = await started;
+    watch.break(full);
+    await clock.turn(5000);
+    expect(task.calls).toHaveLength(0);
+    for (let answered = 0; answered < 5; ) {
+      watch.mend();
+      await clock.turn(2000);
+      const call = task.calls[answered];
+      if (call === undefined) throw new Error(`only ${answered} children were called for`);
+      // Some of their ends cannot be stored, nor the starts of those that come next.
+      if (answered % 2 === 0) watch.break(full);
+      call.succeed(String(task.inputs[answered]));
+      await clock.turn(3000);
+      answered += 1;
+    }
+    watch.mend();
+    await clock.turn(2000);
+    expect(await engine.executions.ended(execution)).toMatchObject({ status: "SUCCEEDED", output: "[1,2,3,4,5]" });
+    expect([...task.inputs].sort()).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it("the rest of a long loop", async () => {
     const { engine, machine, start, watch, clock } = await openTestEngine();
     const arn = await machine({

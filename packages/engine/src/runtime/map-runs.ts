@@ -54,7 +54,9 @@ export class MapRuns {
       // It was not stored. A parent that was lost with it wishes again when it is read back.
       this.#forget(mapRunArn, id);
       clock.at(clock.now() + RETRY_MILLISECONDS, () => {
-        if (isLive(live)) this.start(live, child);
+        const branch = execution.branches.get(branchId);
+        const isWanted = branch !== undefined && isMapRun(branch) && branch.waiting.mapRunArn === mapRunArn;
+        if (isWanted && isLive(live)) this.start(live, child);
       });
     });
   }
