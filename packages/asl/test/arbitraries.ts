@@ -59,7 +59,7 @@ interface Syntax {
 
 const index = fc.integer({ min: -3, max: 4 }).map((value) => (value === 0 ? 0 : value));
 
-const syntax = fc.letrec<Syntax>((tie) => {
+const syntax = fc.letrec<Syntax>((tie: fc.LetrecTypedTie<Syntax>) => {
   const literal = fc.record({ kind: fc.constant("literal" as const), value: json });
   const somePath = fc.record({ kind: fc.constant("path" as const), path: tie("path") });
   const call: fc.Arbitrary<Segment> = fc.record({

@@ -1,0 +1,2 @@
+/** Brings the generated evaluator up to date; true where it was written. */
+export function generateJsonata(): boolean;
