@@ -129,7 +129,7 @@ it("a full disk refuses what is new, and everything goes on once there is space"
     refused += results.filter((isStarted) => !isStarted).length;
   }
   expect(place.acknowledged.length).toBeGreaterThan(20);
-  expect(full.stderr).toMatch(new RegExp(`^AWSStepFunctions.StartExecution: The data file ${place.file} `));
+  expect(full.stderr).toMatch(new RegExp(`error AWSStepFunctions.StartExecution: The data file ${place.file} `));
   // Reading goes on, and nothing that was refused is there.
   for (const executionArn of place.acknowledged) await place.describe(executionArn);
 

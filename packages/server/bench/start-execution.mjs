@@ -1,14 +1,19 @@
 // How many StartExecution calls one core answers: this server over an engine that answers at once, against a bare
-// node:http server that only parses the body and answers.
+// node:http server that only parses the body and answers; and the same with signatures checked, with quotas, with a debug
+// log that is thrown away.
 //
-//     npm run build && node packages/server/bench/start-execution.mjs
+//     npm run build && node packages/server/bench/start-execution.mjs [folder of another build of packages/server]
 //
-// Prints for each round the calls per second and the processor time of the server for one call, and the ratios of the
-// medians. The load shares the machine with the server: processor time says more than the rate.
+// Prints for each round the calls per second and the processor time of the server for one call, and the medians against the
+// bare server's. The load shares the machine with the server: processor time says more than the rate.
 
 import { fork } from "node:child_process";
+import { createHash, createHmac } from "node:crypto";
 import { createServer as createHttpServer } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { SignatureV4 } from "@smithy/signature-v4";
 
 const connections = 64;
 const secondsPerRound = 3;
@@ -33,34 +38,73 @@ const servers = {
     await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
     return http.address().port;
   },
-  async pawl() {
-    const { createServer } = await import("@pawl/server");
-    const engine = { executions: { start: async () => ({ executionArn, startDate }) } };
-    return (await createServer(engine, { host: "127.0.0.1", port: 0 })).port;
+  pawl: () => pawl(),
+  signed: () => pawl({ accessKeys: [{ id: "test", secret: "secret" }] }),
+  throttled: () => pawl({ quotas: { StartExecution: { bucket: 1e9, refill: 1e9 } } }),
+  async logged() {
+    const { createLog } = await import("@pawl/server");
+    return pawl({ log: createLog({ level: "debug", format: "json", write: () => {} }) });
   },
 };
 
+async function pawl(options) {
+  const { createServer } = await import("@pawl/server");
+  return (await createServer(engine, { host: "127.0.0.1", port: 0, ...options })).port;
+}
+
+const engine = {
+  executions: { start: async () => ({ executionArn, startDate }) },
+  stateMachines: { describe: async () => ({ type: "STANDARD" }) },
+};
+
+/** The server that this process is to be, where it is one of the children. */
+const { SERVE: role } = process.env;
+const [, , other] = process.argv;
+if (other !== undefined) {
+  servers.other = async () => {
+    const { createServer } = await import(pathToFileURL(join(other, "dist/index.js")).href);
+    return (await createServer(engine, { host: "127.0.0.1", port: 0 })).port;
+  };
+}
+
 const body = JSON.stringify({ stateMachineArn, input: JSON.stringify({ order: 4711, items: [{ sku: "a-1", n: 2 }] }) });
-// The head is one that an SDK sends.
-const request = Buffer.from(
-  [
-    "POST / HTTP/1.1",
-    "host: 127.0.0.1:8083",
-    "content-type: application/x-amz-json-1.0",
-    "x-amz-target: AWSStepFunctions.StartExecution",
-    `content-length: ${Buffer.byteLength(body)}`,
-    "x-amz-user-agent: aws-sdk-js/3.1163.0 ua/2.1 os/linux#6.1 lang/js md/nodejs#20.20.2 api/sfn#3.1163.0",
-    "user-agent: aws-sdk-js/3.1163.0",
-    "amz-sdk-invocation-id: 7a1c1c0a-4f0e-4f5c-8f0e-0d6d0e5e6a11",
-    "amz-sdk-request: attempt=1; max=3",
-    "x-amz-date: 20260102T030405Z",
-    `x-amz-content-sha256: ${"0".repeat(64)}`,
-    `authorization: AWS4-HMAC-SHA256 Credential=test/20260102/us-east-1/states/aws4_request, SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}`,
-    "connection: keep-alive",
-    "",
-    body,
-  ].join("\r\n"),
-);
+// The head is one that the SDK sends, with its signature.
+class Sha256 {
+  #hash;
+  constructor(secret) {
+    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", secret);
+  }
+  update(data) {
+    this.#hash.update(data);
+  }
+  async digest() {
+    return this.#hash.digest();
+  }
+}
+const { headers } = await new SignatureV4({
+  service: "states",
+  region: "us-east-1",
+  credentials: { accessKeyId: "test", secretAccessKey: "secret" },
+  sha256: Sha256,
+}).sign({
+  method: "POST",
+  protocol: "http:",
+  hostname: "127.0.0.1",
+  path: "/",
+  headers: {
+    host: "127.0.0.1:8083",
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": "AWSStepFunctions.StartExecution",
+    "content-length": String(Buffer.byteLength(body)),
+    "x-amz-user-agent": "aws-sdk-js/3.1163.0 ua/2.1 os/linux#6.1 lang/js md/nodejs#20.20.2 api/sfn#3.1163.0",
+    "user-agent": "aws-sdk-js/3.1163.0",
+    "amz-sdk-invocation-id": "7a1c1c0a-4f0e-4f5c-8f0e-0d6d0e5e6a11",
+    "amz-sdk-request": "attempt=1; max=3",
+  },
+  body,
+});
+const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+const request = Buffer.from(`POST / HTTP/1.1\r\n${head.join("")}connection: keep-alive\r\n\r\n${body}`);
 
 /** Calls per second, `connections` calls at a time, without reading more of an answer than that it has ended. */
 async function load(port) {
@@ -92,8 +136,11 @@ async function load(port) {
 }
 
 function start(name) {
-  const child = fork(import.meta.filename, [name], { execArgv: process.execArgv });
-  return new Promise((resolve) => child.once("message", (port) => resolve({ child, port, rates: [], costs: [] })));
+  const argv = other === undefined ? [] : [other];
+  const child = fork(import.meta.filename, argv, { env: { ...process.env, SERVE: name } });
+  return new Promise((resolve) =>
+    child.once("message", (port) => resolve({ name, child, port, rates: [], costs: [] })),
+  );
 }
 
 /** Microseconds of processor time that a server has used. */
@@ -104,17 +151,16 @@ function used({ child }) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-if (process.argv[2] !== undefined) {
+if (role !== undefined) {
   process.on("message", () => {
     const { user, system } = process.cpuUsage();
     process.send(user + system);
   });
-  process.send(await servers[process.argv[2]]());
+  process.send(await servers[role]());
 } else {
-  const bare = await start("bare");
-  const pawl = await start("pawl");
+  const started = await Promise.all(Object.keys(servers).map(start));
   for (let round = 0; round <= rounds; round++) {
-    for (const server of [bare, pawl]) {
+    for (const server of started) {
       const before = await used(server);
       const rate = await load(server.port);
       const cost = ((await used(server)) - before) / (rate * secondsPerRound);
@@ -125,17 +171,16 @@ if (process.argv[2] !== undefined) {
       }
     }
   }
-  for (const [name, { rates, costs }] of Object.entries({ bare, pawl })) {
+  const [bare] = started;
+  for (const { name, child, rates, costs } of started) {
     console.log(
-      name,
-      rates.map(Math.round).join(" "),
-      "calls/s,",
-      costs.map((cost) => cost.toFixed(1)).join(" "),
-      "µs",
+      `${name}: ${rates.map(Math.round).join(" ")} calls/s, ${costs.map((cost) => cost.toFixed(1)).join(" ")} µs`,
     );
+    const rate = median(rates) / median(bare.rates);
+    const time = median(bare.costs) / median(costs);
+    console.log(
+      `  ${median(costs).toFixed(1)} µs; rate ${rate.toFixed(2)} and speed ${time.toFixed(2)} of the bare server's`,
+    );
+    child.kill();
   }
-  console.log("rate", (median(pawl.rates) / median(bare.rates)).toFixed(2), "of the bare server's");
-  console.log("processor time", (median(bare.costs) / median(pawl.costs)).toFixed(2), "(bare / pawl)");
-  bare.child.kill();
-  pawl.child.kill();
 }

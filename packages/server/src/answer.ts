@@ -5,31 +5,34 @@ import { nextRequestId } from "./request-id.js";
 /** The content type of the protocol, AWS JSON 1.0 (https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html). */
 export const jsonType = "application/x-amz-json-1.0";
 
-/** Writes a whole answer, head and body in one piece; `close` ends the connection with it. */
+/** Writes a whole answer, head and body in one piece; `close` ends the connection with it. Gives its request id. */
 export function answer(
   response: ServerResponse,
   status: number,
   contentType: string,
   body: string,
   close: boolean,
-): void {
+): string {
   if (close) {
     response.shouldKeepAlive = false;
   }
-  startAnswer(response, status, contentType, body);
+  const requestId = startAnswer(response, status, contentType, body);
   response.end(body);
+  return requestId;
 }
 
-/** Writes the head of an answer with this body. */
-export function startAnswer(response: ServerResponse, status: number, contentType: string, body: string): void {
+/** Writes the head of an answer with this body. Gives its request id. */
+export function startAnswer(response: ServerResponse, status: number, contentType: string, body: string): string {
+  const requestId = nextRequestId();
   response.writeHead(status, [
     "x-amzn-RequestId",
-    nextRequestId(),
+    requestId,
     "Content-Type",
     contentType,
     "Content-Length",
     String(Buffer.byteLength(body)),
   ]);
+  return requestId;
 }
 
 /** An error as the protocol puts it in a body: `__type`, the message where there is one, and what else the error says. */

@@ -1,15 +1,33 @@
 import { IncomingMessage, type ServerResponse } from "node:http";
 import { type Engine, ServiceError, StoreError } from "@pawl/engine";
+import type { AccessCheck } from "./access/access-check.js";
+import type { SignatureClaim } from "./access/signature-claim.js";
+import type { AllowedHosts } from "./allowed-hosts.js";
 import { answer, errorBody, faultBody, internalFailure, jsonType, notAnOperation, startAnswer } from "./answer.js";
-import type { Caller } from "./operation.js";
+import type { Cors } from "./cors.js";
+import type { Log } from "./log.js";
+import type { Caller, Operation } from "./operation.js";
 import { operationOf } from "./operations/registry.js";
+import type { OperatorRoutes } from "./operator-routes.js";
+import type { RequestCounts } from "./request-counts.js";
 import { serializationError } from "./request-model/check.js";
+import { quotaOf, type Throttle } from "./throttle.js";
 
 /** What the calls of one server share. */
 export interface CallHost {
   readonly engine: Engine;
-  readonly log: (line: string) => void;
+  readonly log: Log;
   readonly maxBodyBytes: number;
+  readonly hosts: AllowedHosts;
+  /** Absent: no page of another origin may call. */
+  readonly cors: Cors | undefined;
+  /** Absent: everybody may call. */
+  readonly access: AccessCheck | undefined;
+  /** Absent: as often as they like. */
+  readonly throttle: Throttle | undefined;
+  readonly requests: RequestCounts;
+  /** What is served besides the API. */
+  readonly operatorRoutes: OperatorRoutes;
   /** Calls that wait for something to come, which the server's closing ends. */
   readonly polls: Set<AbortController>;
   /** True once the server closes: an answer ends its connection. */
@@ -39,21 +57,49 @@ export class HttpCall extends IncomingMessage implements Caller {
   #chunk: Buffer | undefined;
   #moreChunks: Buffer[] | undefined;
   #size = 0;
+  #isBackup = false;
+  #claim: SignatureClaim | undefined;
+  /** What the head was found wanting in: the answer, once the body has passed by. */
+  #refusal: unknown;
+  #operation: Operation | undefined;
+  /** When it came, where the log asks for it. */
+  #began = 0;
 
   /** Takes the call up once its head has been read. */
   serve(host: CallHost, response: ServerResponse): void {
     this.#host = host;
     this.#response = response;
+    if (host.log.isDebug) {
+      this.#began = performance.now();
+    }
+    const name = this.#header("host");
+    if (!host.hosts.allows(name, this.socket)) {
+      this.#refuseHost(name ?? "");
+      return;
+    }
+    if (host.cors?.serve(this, response) === true) {
+      return;
+    }
     this.#target = this.#header("x-amz-target") ?? "";
     const contentType = contentTypeOf(this.#header("content-type"));
-    if (contentType === undefined || this.method !== "POST" || !isRoot(this.url)) {
-      answer(response, 404, "application/xml", notAnOperation, host.closing);
+    this.#isBackup = host.operatorRoutes.isBackup(this.url);
+    if (contentType === undefined || this.method !== "POST" || !(isRoot(this.url) || this.#isBackup)) {
+      if (!host.operatorRoutes.serve(this, response, host.closing)) {
+        answer(response, 404, "application/xml", notAnOperation, host.closing);
+      }
       return;
     }
     this.#contentType = contentType;
     if (Number(this.#header("content-length") ?? 0) > host.maxBodyBytes) {
       this.#refuseBody();
       return;
+    }
+    if (host.access !== undefined) {
+      try {
+        this.#claim = host.access.claim(this);
+      } catch (error) {
+        this.#refusal = error;
+      }
     }
     this.on("data", this.#onData);
     this.on("end", this.#onEnd);
@@ -97,6 +143,8 @@ export class HttpCall extends IncomingMessage implements Caller {
       this.off("data", this.#onData);
       this.off("end", this.#onEnd);
       this.#refuseBody();
+    } else if (this.#refusal !== undefined) {
+      return;
     } else if (this.#chunk === undefined) {
       this.#chunk = chunk;
     } else {
@@ -107,7 +155,28 @@ export class HttpCall extends IncomingMessage implements Caller {
 
   #onEnd(): void {
     this.#host.started();
+    if (this.#refusal !== undefined) {
+      this.#fail(this.#refusal);
+      return;
+    }
     const body = this.#moreChunks === undefined ? this.#chunk : Buffer.concat(this.#moreChunks);
+    const { access } = this.#host;
+    if (access === undefined || this.#claim === undefined) {
+      this.#take(body);
+      return;
+    }
+    access.verify(this.#claim, this, body).then(
+      () => this.#take(body),
+      (error) => this.#fail(error),
+    );
+  }
+
+  /** Who called may do so. */
+  #take(body: Buffer | undefined): void {
+    if (this.#isBackup) {
+      this.#backup();
+      return;
+    }
     try {
       const result = this.#run(body?.toString() ?? "");
       if (typeof result === "string") {
@@ -134,28 +203,80 @@ export class HttpCall extends IncomingMessage implements Caller {
     if (operation === undefined) {
       throw new ServiceError("UnknownOperationException", "");
     }
-    return operation.run(this.#host.engine, body, this);
+    this.#operation = operation;
+    const { engine, throttle } = this.#host;
+    if (throttle !== undefined) {
+      return this.#runWithin(throttle, operation, body);
+    }
+    return operation.run(engine, body, this);
+  }
+
+  async #runWithin(throttle: Throttle, operation: Operation, body: unknown): Promise<string> {
+    const { engine } = this.#host;
+    throttle.take(await quotaOf(engine, operation.name, body), "");
+    return operation.run(engine, body, this);
+  }
+
+  #backup(): void {
+    const { operatorRoutes, access, log } = this.#host;
+    operatorRoutes.backup(this.#response, this.socket, access !== undefined).then(
+      () => this.#host.ended(),
+      (error) => {
+        if (error instanceof ServiceError) {
+          this.#fail(error);
+          return;
+        }
+        log.error(`backup: ${operatorMessage(error)}`);
+        if (this.#response.headersSent) {
+          this.#response.destroy();
+          this.#host.ended();
+        } else {
+          this.#answer(500, internalFailure);
+        }
+      },
+    );
   }
 
   #fail(error: unknown): void {
     const fault = faultBody(error);
     if (fault !== undefined) {
-      this.#answer(400, fault);
+      this.#answer(400, fault, (error as ServiceError).code);
       return;
     }
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    // What the store says is made for operators, and on a full disk it is said for every call.
-    const what = error instanceof StoreError ? message : (stack ?? message);
-    this.#host.log(`${this.#target}: ${what}`);
-    this.#answer(500, internalFailure);
+    this.#host.log.error(`${this.#target}: ${operatorMessage(error)}`);
+    this.#answer(500, internalFailure, "InternalFailure");
   }
 
-  #answer(status: number, body: string): void {
+  #answer(status: number, body: string, error?: string): void {
+    const { requests, log, closing } = this.#host;
+    requests.count(this.#operation?.name ?? "unknown", status);
     // The caller of a long poll may have gone.
     if (!this.#response.destroyed) {
-      answer(this.#response, status, this.#contentType, body, this.#host.closing);
+      const requestId = answer(this.#response, status, this.#contentType, body, closing);
+      if (log.isDebug) {
+        this.#logAnswer(requestId, status, error);
+      }
     }
     this.#host.ended();
+  }
+
+  #logAnswer(requestId: string, status: number, error: string | undefined): void {
+    this.#host.log.debug("answered", {
+      requestId,
+      operation: this.#operation?.name,
+      status,
+      error,
+      milliseconds: Number((performance.now() - this.#began).toFixed(1)),
+      accessKey: this.#claim?.accessKeyId,
+      from: this.socket.remoteAddress,
+    });
+  }
+
+  #refuseHost(name: string): void {
+    const { log, closing } = this.#host;
+    const message = `The Host header '${name}' names neither this machine nor a host that is allowed: call it by its address, or start Pawl with --allowed-host`;
+    answer(this.#response, 403, jsonType, errorBody("AccessDeniedException", message), closing);
+    log.info("host refused", { host: name, from: this.socket.remoteAddress });
   }
 
   /** Answers at once, hears the caller out for a while without keeping what it sends, and closes. */
@@ -171,6 +292,12 @@ export class HttpCall extends IncomingMessage implements Caller {
     response.once("close", () => clearTimeout(timer));
     this.resume();
   }
+}
+
+/** What the store says is made for operators, and on a full disk it is said for every call: no stack with it. */
+function operatorMessage(error: unknown): string {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return error instanceof StoreError ? message : (stack ?? message);
 }
 
 /** The content type of the answer, or undefined where the request's is not one of this protocol. */

@@ -1,18 +1,43 @@
 import { createServer as createHttpServer, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Engine } from "@pawl/engine";
+import { AccessCheck } from "./access/access-check.js";
+import type { AccessKey } from "./access/access-key.js";
+import { AllowedHosts } from "./allowed-hosts.js";
+import { Cors } from "./cors.js";
 import { type CallHost, HttpCall } from "./http-call.js";
+import { createLog, type Log } from "./log.js";
+import { OperatorRoutes } from "./operator-routes.js";
+import { RequestCounts } from "./request-counts.js";
 import { nextRequestId } from "./request-id.js";
-import { listenError } from "./server-error.js";
+import { listenError, ServerError } from "./server-error.js";
+import { type Quotas, Throttle } from "./throttle.js";
 
 export interface ServerOptions {
   /** The address to listen on, and no other. */
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
-  /** Gets a line for each request that failed through a fault of this program; standard error where absent. */
-  readonly log?: (line: string) => void;
+  /** Default: warnings and errors as text on standard error. */
+  readonly log?: Log;
   readonly limits?: Partial<ServerLimits>;
+  /** Who may call; absent or empty: everybody who reaches the address. */
+  readonly accessKeys?: readonly AccessKey[];
+  /** Certificate (with those that it stands on) and private key in PEM: HTTPS, and no HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Names in Host headers that are served besides those of this machine for itself and the address that is listened on. */
+  readonly allowedHosts?: readonly string[];
+  /** Origins whose pages may call from a browser, such as `https://example.com`. */
+  readonly corsOrigins?: readonly string[];
+  /** How often each operation may be called; absent: as often as callers like. */
+  readonly quotas?: Quotas;
+  /** Where a backup lies while it is sent; absent: none are. */
+  readonly backupFolder?: string;
+  /** Told to those who ask for health and metrics. */
+  readonly version?: string;
+  /** Milliseconds since the epoch, for signatures; default Date.now. */
+  readonly now?: () => number;
 }
 
 export interface ServerLimits {
@@ -52,28 +77,21 @@ const answersMs = 10_000;
 const connectionsMs = 500;
 
 /**
- * Serves the Step Functions API over HTTP on top of an engine.
- * @throws ServerError where it cannot listen on the address
+ * Serves the Step Functions API over HTTP or HTTPS on top of an engine.
+ * @throws ServerError where it cannot listen on the address, or a certificate or key cannot be used
  */
 export async function createServer(engine: Engine, options: ServerOptions): Promise<PawlServer> {
   const limits = { ...defaultLimits, ...options.limits };
-  const calls = new Calls(engine, options.log ?? ((line) => process.stderr.write(`${line}\n`)), limits.maxBodyBytes);
-  const http = createHttpServer(
-    {
-      IncomingMessage: HttpCall,
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(2_000, limits.headersTimeoutMs),
-    },
-    (call: HttpCall, response: ServerResponse) => call.serve(calls, response),
-  );
+  const { accessKeys = [], now } = options;
+  const access = accessKeys.length === 0 ? undefined : await AccessCheck.create(accessKeys, now);
+  const calls = new Calls(engine, options, limits, access, () => connectionsOf(http));
+  const http = createListener(options.tls, limits, calls);
   http.on("clientError", answerUnreadable);
   await listen(http, options.host, options.port);
   const { port } = http.address() as AddressInfo;
   let closed: Promise<void> | undefined;
   return {
-    url: urlOf(options.host, port),
+    url: urlOf(options.tls === undefined ? "http" : "https", options.host, port),
     port,
     close: () => {
       closed ??= close(http, calls);
@@ -82,20 +100,74 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   };
 }
 
+type Listener = Server<typeof HttpCall>;
+
+function createListener(tls: ServerOptions["tls"], limits: ServerLimits, calls: Calls): Listener {
+  const settings = {
+    IncomingMessage: HttpCall,
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(2_000, limits.headersTimeoutMs),
+  };
+  const serve = (call: HttpCall, response: ServerResponse): void => call.serve(calls, response);
+  if (tls === undefined) {
+    return createHttpServer(settings, serve);
+  }
+  try {
+    return createHttpsServer({ ...settings, ...tls, handshakeTimeout: limits.headersTimeoutMs }, serve);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ServerError(`The TLS certificate and key cannot be used: ${message}.`, { cause: error });
+  }
+}
+
+function connectionsOf(http: Listener): Promise<number> {
+  return new Promise((resolve) => http.getConnections((error, count) => resolve(error === null ? count : 0)));
+}
+
 /** What the server knows of the calls that it answers. */
 class Calls implements CallHost {
   readonly engine: Engine;
-  readonly log: (line: string) => void;
+  readonly log: Log;
   readonly maxBodyBytes: number;
+  readonly hosts: AllowedHosts;
+  readonly cors: Cors | undefined;
+  readonly access: AccessCheck | undefined;
+  readonly throttle: Throttle | undefined;
+  readonly requests = new RequestCounts();
+  readonly operatorRoutes: OperatorRoutes;
   readonly polls = new Set<AbortController>();
   closing = false;
   #running = 0;
   #whenIdle: (() => void) | undefined;
 
-  constructor(engine: Engine, log: (line: string) => void, maxBodyBytes: number) {
+  constructor(
+    engine: Engine,
+    options: ServerOptions,
+    limits: ServerLimits,
+    access: AccessCheck | undefined,
+    connections: () => Promise<number>,
+  ) {
+    const { log = createLog(), allowedHosts = [], corsOrigins = [], quotas, version = "" } = options;
     this.engine = engine;
     this.log = log;
-    this.maxBodyBytes = maxBodyBytes;
+    this.maxBodyBytes = limits.maxBodyBytes;
+    this.hosts = new AllowedHosts([options.host, ...allowedHosts]);
+    this.cors = corsOrigins.length === 0 ? undefined : new Cors(corsOrigins);
+    this.access = access;
+    this.throttle = quotas === undefined ? undefined : new Throttle(quotas);
+    this.operatorRoutes = new OperatorRoutes({
+      engine,
+      log,
+      version,
+      backupFolder: options.backupFolder,
+      serverMetrics: async () => ({
+        requests: this.requests,
+        connections: await connections(),
+        polls: this.polls.size,
+      }),
+    });
   }
 
   started(): void {
@@ -126,7 +198,7 @@ class Calls implements CallHost {
   }
 }
 
-function listen(http: Server<typeof HttpCall>, host: string, port: number): Promise<void> {
+function listen(http: Listener, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error) => reject(listenError(error, host, port));
     http.once("error", onError);
@@ -137,7 +209,7 @@ function listen(http: Server<typeof HttpCall>, host: string, port: number): Prom
   });
 }
 
-async function close(http: Server<typeof HttpCall>, calls: Calls): Promise<void> {
+async function close(http: Listener, calls: Calls): Promise<void> {
   const ended = new Promise<void>((resolve) => http.close(() => resolve()));
   await calls.end(answersMs);
   http.closeIdleConnections();
@@ -165,7 +237,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
 }
 
 /** The address as a client on this machine reaches it. */
-function urlOf(host: string, port: number): string {
+function urlOf(protocol: string, host: string, port: number): string {
   const reachable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+  return `${protocol}://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
 }

@@ -179,7 +179,7 @@ describe("bodies", () => {
     const chunked = open();
     const answer = untilClosed(chunked);
     chunked.write(
-      "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nConnection: close\r\n" +
+      "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nConnection: close\r\n" +
         "Content-Type: application/x-amz-json-1.0\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
     );
     expect(parse(await answer).status).toBe(200);
@@ -210,7 +210,7 @@ describe("limits", () => {
     const all = untilClosed(socket);
     const size = 1_000_000;
     socket.write(
-      `POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nContent-Type: application/x-amz-json-1.0\r\n${framing(size)}`,
+      `POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nContent-Type: application/x-amz-json-1.0\r\n${framing(size)}`,
     );
     socket.write("x".repeat(size));
     socket.write("\r\n0\r\n\r\n");
@@ -241,8 +241,11 @@ describe("limits", () => {
   });
 
   it.each([
-    ["a head", "POST / HTTP/1.1\r\nHost: x\r\n"],
-    ["a body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 9\r\n\r\n{"],
+    ["a head", "POST / HTTP/1.1\r\nHost: localhost\r\n"],
+    [
+      "a body",
+      "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 9\r\n\r\n{",
+    ],
   ])("%s that does not come: the connection ends", async (_, text) => {
     await server.close();
     await serve({ headersTimeoutMs: 50, requestTimeoutMs: 100 });
@@ -315,7 +318,7 @@ describe("the server", () => {
 
   it("survives callers who leave in the middle", async () => {
     for (const text of [
-      "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 9\r\n\r\n{",
+      "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 9\r\n\r\n{",
       request({ target: "AWSStepFunctions.CreateActivity", body: '{"name":"left"}' }),
     ]) {
       const socket = open();

@@ -38,7 +38,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { ServiceError } from "@pawl/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createServer, type PawlServer } from "../src/index.js";
+import { createLog, createServer, type PawlServer } from "../src/index.js";
 import { type FakeEngine, fakeEngine } from "./fake-engine.js";
 
 const roleArn = "arn:aws:iam::123456789012:role/runner";
@@ -57,7 +57,8 @@ let logged: string[];
 beforeEach(async () => {
   engine = fakeEngine();
   logged = [];
-  server = await createServer(engine, { host: "127.0.0.1", port: 0, log: (line) => logged.push(line) });
+  const log = createLog({ write: (line) => logged.push(line), now: () => 0 });
+  server = await createServer(engine, { host: "127.0.0.1", port: 0, log });
   client = new SFNClient({
     endpoint: server.url,
     region: "us-east-1",
@@ -577,7 +578,9 @@ describe("answers", () => {
     expect(failed.message).toBe("The request processing has failed because of an unknown error, exception or failure.");
     expect((failed as unknown as { $metadata: { httpStatusCode: number } }).$metadata.httpStatusCode).toBe(500);
     expect(logged).toHaveLength(1);
-    expect(logged[0]).toMatch(/^AWSStepFunctions\.ListStateMachines: TypeError: secret detail\n/);
+    expect(logged[0]).toMatch(
+      /^1970-01-01T00:00:00.000Z error AWSStepFunctions\.ListStateMachines: TypeError: secret detail\\n/,
+    );
   });
 
   it("passes errors of the engine on", async () => {

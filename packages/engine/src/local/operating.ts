@@ -7,12 +7,14 @@ const FAILURE_MILLISECONDS = 10_000;
 
 export function operating(store: Store, runtime: Runtime): Operating {
   const { counters } = runtime;
+  let backups = 0;
   return {
     async check() {
       if (counters.failedAt !== undefined && performance.now() - counters.failedAt < FAILURE_MILLISECONDS) {
         throw new Error("changes cannot be stored");
       }
-      await store.nextDue();
+      // While a backup is written, reads wait: nothing is wrong with that.
+      if (backups === 0) await store.nextDue();
     },
     metrics: () => ({
       started: { ...counters.started },
@@ -25,6 +27,13 @@ export function operating(store: Store, runtime: Runtime): Operating {
       queueLength: runtime.queueLength,
       liveExecutions: runtime.liveExecutions,
     }),
-    backup: (file) => store.backup(file),
+    async backup(file) {
+      backups += 1;
+      try {
+        await store.backup(file);
+      } finally {
+        backups -= 1;
+      }
+    },
   };
 }
