@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { TaskEntry, TaskState } from "@pawl/asl";
 import type { Clock } from "../clock.js";
 import { failureOfCall, type HttpInspector, type TaskHandler, type TaskRequest } from "../tasks/task-handler.js";
@@ -45,6 +46,7 @@ export class Calls {
     const now = clock.now();
     const end = Math.min(now + Math.min(timeoutSeconds, heartbeatSeconds) * 1000, this.#deadline);
     const request: TaskRequest = {
+      idempotencyKey: randomUUID(),
       resource,
       parameters,
       execution,

@@ -17,7 +17,7 @@ import { sns } from "./tables/sns.js";
 import { sqs } from "./tables/sqs.js";
 
 /** Results that an optimized integration gives in a form of its own, by what follows `arn:aws:states:::`. */
-const OPTIMIZED = `
+export const OPTIMIZED = `
 lambda:invoke = { StatusCode: number, FunctionError: string, LogResult: string, Payload: any, ExecutedVersion: string }
 states:startExecution.sync = { ExecutionArn!: string, StateMachineArn!: string, Name: string, Status!: Status, StartDate!: any, StopDate: any, Input: string, Output: string }
 states:startExecution.sync:2 = { ExecutionArn!: string, StateMachineArn!: string, Name: string, Status!: Status, StartDate!: any, StopDate: any, Input: any, Output: any }
@@ -35,7 +35,7 @@ const POLLED: Readonly<Record<string, string>> = {
 };
 
 /** The tables by the service's name in a Resource: as an SDK integration, as an optimized one, or both. */
-const TABLES: Readonly<Record<string, string>> = {
+export const TABLES: Readonly<Record<string, string>> = {
   "aws-sdk:dynamodb": dynamodb,
   "aws-sdk:eventbridge": events,
   "aws-sdk:kms": kms,
