@@ -22,7 +22,7 @@ export async function openLocalEngine({ data, region, accountId }: LocalEngineOp
     store: await openSqliteStore(data === "memory" ? "memory" : { folder: resolve(data) }),
     region,
     accountId,
-    integrations: stepFunctionsTasks(() => engine),
+    integrations: stepFunctionsTasks,
     log: (message) => process.stderr.write(`${message}\n`),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
   });

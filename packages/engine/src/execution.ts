@@ -26,11 +26,14 @@ export interface Execution {
   /** `input` as it was given: what passes unchanged keeps its text. */
   readonly inputText: string;
   readonly traceHeader: string | undefined;
-  /** When the machine's TimeoutSeconds ends the execution. */
-  readonly deadline: number | undefined;
   /** The first state: that of the machine or, in a child execution of a map run, that of the item processor. */
   readonly startAt: string;
 
+  /** When the machine's TimeoutSeconds ends the execution: counted from its start, or from its last redrive. */
+  deadline: number | undefined;
+  redriveCount: number;
+  /** Of the last redrive. */
+  redriveDate: number | undefined;
   status: ExecutionStatus;
   stopDate: number | undefined;
   /** JSON text. */
@@ -97,6 +100,8 @@ export type Waiting =
       readonly maxConcurrency: number;
     }
   | MapRunWaiting
+  /** Nothing any more: its state has failed, and with it the execution. A redrive does the state again. */
+  | { readonly kind: "failed" }
   /** Its parent: it has ended with this output. */
   | { readonly kind: "done"; readonly output: Json };
 
@@ -133,9 +138,12 @@ export interface TaskWaiting {
   readonly attempt: number;
   /**
    * `queued`: an activity task that no worker has taken. `running`: a worker or a call is at work. `submitted`: the call of a
-   * `.waitForTaskToken` task has returned, the callback has not come.
+   * `.waitForTaskToken` task has returned, the callback has not come. `following`: the call of a `.sync` task has started a
+   * job, another call waits for the job's end.
    */
-  readonly phase: "queued" | "running" | "submitted";
+  readonly phase: "queued" | "running" | "submitted" | "following";
+  /** What the call that started the job of a `.sync` task returned. */
+  readonly submitted?: Json;
   /** The secret part of the task token, where the task has one. */
   readonly nonce?: string;
   /** What is sent to the task, until it is sent for good. */

@@ -8,10 +8,12 @@ export { restoreBackup } from "./store/sqlite/backup.js";
 export { openSqliteStore } from "./store/sqlite/store.js";
 export * from "./store/store.js";
 export * from "./store/store-error.js";
+export type { Integrations } from "./tasks/registry.js";
 export {
   type HttpInspector,
   type HttpRequest,
   type HttpResponse,
+  TASK_CANCELLED,
   TaskError,
   type TaskHandler,
   type TaskRequest,

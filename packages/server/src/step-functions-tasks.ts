@@ -1,40 +1,164 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { isObject, type Json, type JsonObject, parseJson, printJson, setMember } from "@pawl/asl";
-import { type Engine, ServiceError, TaskError, type TaskHandler } from "@pawl/engine";
+import {
+  type Engine,
+  type ExecutionDescription,
+  type Integrations,
+  ServiceError,
+  TASK_CANCELLED,
+  TaskError,
+  type TaskHandler,
+  type TaskRequest,
+} from "@pawl/engine";
 import { operationOf } from "./operations/registry.js";
 
 /**
- * The AWS SDK integration of Step Functions itself (`arn:aws:states:::aws-sdk:sfn:getActivityTask` and its like): Task states that
- * call this API without leaving the process.
- * @param engine asked for at each call, because it is opened with these
- * @returns handlers by `service:action`, for the option `integrations` of openEngine
+ * Task states that call this API without leaving the process: the AWS SDK integration of Step Functions
+ * (`arn:aws:states:::aws-sdk:sfn:getActivityTask` and its like) and nested executions (`arn:aws:states:::states:startExecution` with
+ * all its patterns).
+ * For the option `integrations` of openEngine.
  */
-export function stepFunctionsTasks(engine: () => Engine): ReadonlyMap<string, TaskHandler> {
-  return new Map([["aws-sdk:sfn:*", sdkTask(engine)]]);
+export function stepFunctionsTasks(engine: Engine): Integrations {
+  return new Map([
+    ["aws-sdk:sfn:*", sdkTask(engine)],
+    ["states:startExecution", startExecutionTask(engine)],
+  ]);
 }
 
-function sdkTask(engine: () => Engine): TaskHandler {
-  return async ({ resource, parameters, execution }, signal) => {
+function sdkTask(engine: Engine): TaskHandler {
+  return async (request, signal) => {
+    const { resource, parameters } = request;
     const action = resource.kind === "service" ? resource.action : "";
-    const operation = operationOf(`AWSStepFunctions.${capitalize(action)}`);
-    if (operation === undefined) {
-      throw new TaskError("States.TaskFailed", `Pawl has no operation for the resource ${resource.arn}`);
-    }
     try {
-      const caller = { traceId: execution.traceHeader, signal: () => signal };
-      const answer = await operation.run(engine(), renameMembers(parameters, uncapitalize), caller);
-      return printJson(renameMembers(parseJson(answer), capitalize, printDate));
+      const answer = await call(engine, capitalize(action), renameMembers(parameters, uncapitalize), request, signal);
+      return printJson(renameMembers(answer, capitalize, printDate));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      throw sdkError(error);
+      const name = error.code.endsWith("Exception") ? error.code : `${error.code}Exception`;
+      throw new TaskError(
+        `Sfn.${name}`,
+        `${error.message} (Service: Sfn, Status Code: 400, Request ID: ${randomUUID()})`,
+      );
     }
   };
 }
 
-/** The API's error in the words of the AWS SDK for Java, which the service uses. */
-function sdkError({ code, message }: ServiceError): TaskError {
-  const name = code.endsWith("Exception") ? code : `${code}Exception`;
-  return new TaskError(`Sfn.${name}`, `${message} (Service: Sfn, Status Code: 400, Request ID: ${randomUUID()})`);
+/**
+ * The optimized integration (https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html). With `.sync` and
+ * `.sync:2` the task ends with the execution that it starts; `.sync:2` gives input and output as JSON, `.sync` as text.
+ */
+function startExecutionTask(engine: Engine): TaskHandler {
+  return async (request, signal) => {
+    const { resource, submitted } = request;
+    if (submitted === undefined) return startNested(engine, request, signal);
+    const executionArn = isObject(submitted) ? String(submitted.ExecutionArn) : "";
+    try {
+      const description = await engine.executions.ended(executionArn, signal);
+      const result = nestedResult(description, resource.kind === "service" && resource.pattern === ".sync:2");
+      if (description.status === "SUCCEEDED") return printJson(result);
+      throw new TaskError("States.TaskFailed", printJson(result));
+    } catch (error) {
+      if (signal.aborted && signal.reason === TASK_CANCELLED) await stopNested(engine, executionArn);
+      throw error;
+    }
+  };
+}
+
+async function startNested(engine: Engine, request: TaskRequest, signal: AbortSignal): Promise<string> {
+  const parameters = isObject(request.parameters) ? request.parameters : {};
+  const { Input, Name, StateMachineArn, TraceHeader } = parameters;
+  // A name that only this attempt has: where the process dies after the start, the next one finds the execution by it.
+  const name = typeof Name === "string" ? Name : uuidOf(request.idempotencyKey);
+  const input = Input === undefined || Input === null ? "{}" : typeof Input === "string" ? Input : printJson(Input);
+  try {
+    const start = { stateMachineArn: StateMachineArn ?? null, input, name, traceHeader: TraceHeader ?? null };
+    const answer = await call(engine, "StartExecution", withoutNull(start), request, signal).catch(async (error) => {
+      const started =
+        Name === undefined ? await startedBefore(engine, String(StateMachineArn), name, error) : undefined;
+      if (started === undefined) throw error;
+      return started;
+    });
+    const { executionArn = null, startDate = null } = isObject(answer) ? answer : {};
+    const requestId = randomUUID();
+    const headers = { "Content-Type": "application/x-amz-json-1.0", "x-amzn-RequestId": requestId };
+    return printJson({
+      ExecutionArn: executionArn,
+      SdkHttpMetadata: {
+        AllHttpHeaders: Object.fromEntries(Object.entries(headers).map(([header, value]) => [header, [value]])),
+        HttpHeaders: headers,
+        HttpStatusCode: 200,
+      },
+      SdkResponseMetadata: { RequestId: requestId },
+      StartDate: startDate,
+    });
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const { code, message } = error;
+    throw new TaskError(
+      `StepFunctions.${code}Exception`,
+      `${message} (Service: AWSStepFunctions; Status Code: 400; Error Code: ${code}; Request ID: ${randomUUID()}; Proxy: null)`,
+    );
+  }
+}
+
+/** The execution that the same attempt started before the process died, where it has ended since. */
+async function startedBefore(
+  engine: Engine,
+  stateMachineArn: string,
+  name: string,
+  error: unknown,
+): Promise<JsonObject | undefined> {
+  if (!(error instanceof ServiceError) || error.code !== "ExecutionAlreadyExists") return undefined;
+  const machine = stateMachineArn.split(":").slice(0, 7).join(":");
+  const executionArn = `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
+  const { startDate } = await engine.executions.describe(executionArn);
+  return { executionArn, startDate: startDate / 1000 };
+}
+
+/** The nested execution goes with its parent: nobody waits for it any more. It may have ended meanwhile. */
+async function stopNested(engine: Engine, executionArn: string): Promise<void> {
+  await engine.executions.stop({ executionArn }).catch((error: unknown) => {
+    if (!(error instanceof ServiceError)) throw error;
+  });
+}
+
+/** What the service makes of DescribeExecution; dates are milliseconds since the epoch here. */
+function nestedResult(description: ExecutionDescription, parsed: boolean): Json {
+  const { status, input, output, error, cause, stopDate, traceHeader } = description;
+  const payload = (text: string): Json => (parsed ? parseJson(text) : text);
+  const succeeded = status === "SUCCEEDED";
+  return {
+    ...(cause === undefined ? {} : { Cause: cause }),
+    ...(error === undefined ? {} : { Error: error }),
+    ExecutionArn: description.executionArn,
+    Input: payload(input),
+    InputDetails: { Included: true },
+    Name: description.name,
+    ...(output === undefined ? {} : { Output: payload(output), OutputDetails: { Included: true } }),
+    RedriveCount: 0,
+    RedriveStatus: succeeded ? "NOT_REDRIVABLE" : "REDRIVABLE",
+    ...(succeeded ? { RedriveStatusReason: "Execution is SUCCEEDED and cannot be redriven" } : {}),
+    StartDate: description.startDate,
+    StateMachineArn: description.stateMachineArn,
+    Status: status,
+    ...(stopDate === undefined ? {} : { StopDate: stopDate }),
+    ...(traceHeader === undefined ? {} : { TraceHeader: traceHeader }),
+  };
+}
+
+/** Calls an operation of this API as a client would. @throws ServiceError */
+async function call(
+  engine: Engine,
+  operationName: string,
+  input: Json,
+  { resource, execution }: TaskRequest,
+  signal: AbortSignal,
+): Promise<Json> {
+  const operation = operationOf(`AWSStepFunctions.${operationName}`);
+  if (operation === undefined) {
+    throw new TaskError("States.TaskFailed", `Pawl has no operation for the resource ${resource.arn}`);
+  }
+  return parseJson(await operation.run(engine, input, { traceId: execution.traceHeader, signal: () => signal }));
 }
 
 /** The SDK integrations write members in Pascal case (`TaskToken`), the API in camel case; what is null the SDK leaves out. */
@@ -52,10 +176,20 @@ function renameMembers(
   return renamed;
 }
 
-/** Dates are seconds since the epoch in the API and ISO 8601 in results of tasks. */
+function withoutNull(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, member]) => member !== null));
+}
+
+/** Dates are seconds since the epoch in the API and ISO 8601 in results of the SDK integration. */
 function printDate(name: string, member: Json): Json {
   const isDate = typeof member === "number" && (name.endsWith("Date") || name === "timestamp");
   return isDate ? new Date(member * 1000).toISOString() : member;
+}
+
+/** A UUID (RFC 9562, version 8) that stands for the text. */
+function uuidOf(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

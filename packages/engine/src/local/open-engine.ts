@@ -4,7 +4,8 @@ import { ActivityQueues } from "../runtime/activity-queues.js";
 import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
 import { Runtime } from "../runtime/runtime.js";
 import type { Store } from "../store/store.js";
-import { type TaskOptions, taskHandler } from "../tasks/registry.js";
+import { type Integrations, taskHandler } from "../tasks/registry.js";
+import type { TaskHandler } from "../tasks/task-handler.js";
 import { testState } from "../test-state/test-state.js";
 import { ActivityRegistry } from "./activity-registry.js";
 import { AliasRegistry } from "./alias-registry.js";
@@ -16,7 +17,11 @@ import { TagRegistry } from "./tag-registry.js";
 import { Turns } from "./turns.js";
 import { VersionRegistry } from "./version-registry.js";
 
-export interface EngineOptions extends TaskOptions {
+export interface EngineOptions {
+  /** An endpoint with Lambda's Invoke API. */
+  readonly lambdaEndpoint?: string | undefined;
+  /** Further integrations; see {@link Integrations}. A function, where they call the engine that they serve. */
+  readonly integrations?: Integrations | ((engine: Engine) => Integrations) | undefined;
   /** The engine closes it. */
   readonly store: Store;
   /** Of new ARNs; default `us-east-1`. */
@@ -46,7 +51,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const table = new StateMachineTable(store, random);
   const threads = new EvaluationThreads();
   const evaluate = options.evaluate ?? threads.evaluate;
-  const runTask = taskHandler(options);
+  // Whole before the first call: what the last process left may be called while this one is still opening.
+  const runTask: TaskHandler = (request, signal) => tasks(request, signal);
   const turns = new Turns();
   const runtime: Runtime = new Runtime({
     store,
@@ -64,20 +70,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const stateMachines = new StateMachineRegistry(store, table, runtime, clock, home, turns);
   const activities = new ActivityRegistry(store, runtime, queues, clock, home, turns);
   const executions = new ExecutionRegistry(store, runtime, table, clock);
-  try {
-    await activities.load();
-    await runtime.recover();
-  } catch (error) {
-    await runtime.close();
-    await store.close();
-    throw error;
-  }
-  try {
-    await stateMachines.finishDeletions();
-  } catch (error) {
-    log(`a state machine is still being deleted: ${(error as Error).message}`);
-  }
-  return {
+  const engine: Engine = {
     ...home,
     stateMachines,
     versions: new VersionRegistry(table, runtime, clock, turns),
@@ -94,4 +87,23 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       await store.close();
     },
   };
+  const { integrations } = options;
+  const tasks = taskHandler({
+    lambdaEndpoint: options.lambdaEndpoint,
+    integrations: typeof integrations === "function" ? integrations(engine) : integrations,
+  });
+  try {
+    await activities.load();
+    await runtime.recover();
+  } catch (error) {
+    await runtime.close();
+    await store.close();
+    throw error;
+  }
+  try {
+    await stateMachines.finishDeletions();
+  } catch (error) {
+    log(`a state machine is still being deleted: ${(error as Error).message}`);
+  }
+  return engine;
 }

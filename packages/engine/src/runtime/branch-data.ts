@@ -1,6 +1,7 @@
 import { type Json, MAX_DEPTH, parseJson, printJson } from "@pawl/asl";
 import { type Branch, dueAt, type Execution } from "../execution.js";
 import type { BranchRow } from "../store/store.js";
+import { isCall } from "../transition/task.js";
 
 /** Branches as the store keeps them: JSON texts with the columns that wake them. */
 
@@ -20,8 +21,13 @@ export function branchRow(execution: Execution, branch: Branch, activityArn: str
       waiting.kind === "turn" ||
       waiting.kind === "evaluation" ||
       waiting.kind === "mapRun" ||
-      (waiting.kind === "task" && waiting.phase === "running" && activityArn === undefined),
+      (waiting.kind === "task" && isCall(waiting) && activityArn === undefined),
   };
+}
+
+/** A branch of an execution that has ended: nothing wakes it before a redrive. */
+export function keptRow(execution: Execution, branch: Branch): BranchRow {
+  return { ...branchRow(execution, branch, undefined), dueAt: null, restart: false };
 }
 
 export function readBranch({ id, data }: BranchRow): Branch {

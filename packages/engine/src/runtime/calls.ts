@@ -1,5 +1,5 @@
 import type { Execution } from "../execution.js";
-import { failureOfCall, type TaskHandler } from "../tasks/task-handler.js";
+import { failureOfCall, TASK_CANCELLED, type TaskHandler } from "../tasks/task-handler.js";
 import type { Invocation } from "../transition/effect.js";
 import type { ExecutionEvent } from "../transition/event.js";
 
@@ -17,9 +17,10 @@ export class Calls {
 
   /** Makes a call; does nothing where it is under way. */
   start(execution: Execution, invocation: Invocation): void {
-    const { branchId, attempt, resource, parameters, credentials, taskToken } = invocation;
+    const { branchId, attempt, resource, parameters, credentials, taskToken, submitted } = invocation;
     const { id, arn, name, region, traceHeader } = execution;
-    const key = `${id}/${attempt}`;
+    // The call that waits for a job begins while the one that started it is still being written.
+    const key = submitted === undefined ? `${id}/${attempt}` : `${id}/${attempt}/job`;
     if (this.#underWay.has(key)) return;
     const controller = new AbortController();
     this.#underWay.set(key, controller);
@@ -29,6 +30,8 @@ export class Calls {
       execution: { arn, name, region, traceHeader },
       ...(credentials === undefined ? {} : { credentials }),
       ...(taskToken === undefined ? {} : { taskToken }),
+      ...(submitted === undefined ? {} : { submitted }),
+      idempotencyKey: `${arn}#${attempt}`,
     };
     // A handler that throws at once must not reach the commit that released it.
     Promise.resolve()
@@ -44,9 +47,10 @@ export class Calls {
   }
 
   abort({ id }: Execution, attempt: number): void {
-    const key = `${id}/${attempt}`;
-    this.#underWay.get(key)?.abort();
-    this.#underWay.delete(key);
+    for (const key of [`${id}/${attempt}`, `${id}/${attempt}/job`]) {
+      this.#underWay.get(key)?.abort(TASK_CANCELLED);
+      this.#underWay.delete(key);
+    }
   }
 
   abortAll(): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { isObject, type Json, type JsonObject, parseJson, printJson } from "@pawl/asl";
+import { checkJson, isObject, type Json, JsonDepthError, type JsonObject, parseJson, printJson } from "@pawl/asl";
 import { isExpressExecution } from "../arn.js";
 import { isTooLarge } from "../transition/data-limit.js";
 import { TaskError, type TaskRequest } from "./task-handler.js";
@@ -24,7 +24,7 @@ export class LambdaTask {
     const { payload } = await this.#invoke({ FunctionName: arn }, printJson(parameters), execution.traceHeader, signal);
     const text = payload === "" ? "null" : payload;
     // A payload over the limit fails for its size, whatever it holds.
-    if (!isTooLarge(text)) readPayload(text);
+    if (!isTooLarge(text)) checkPayload(text);
     return text;
   }
 
@@ -174,10 +174,17 @@ function headerPairs(headers: IncomingHttpHeaders): [string, string][] {
 }
 
 function readPayload(text: string): Json {
+  checkPayload(text);
+  return parseJson(text);
+}
+
+function checkPayload(text: string): void {
   try {
-    return parseJson(text);
-  } catch {
-    throw new TaskError("States.Runtime", `The function returned a payload that is not JSON: ${text.slice(0, 200)}`);
+    checkJson(text);
+  } catch (error) {
+    const fault =
+      error instanceof JsonDepthError ? `nests too deeply: ${error.message}` : `is not JSON: ${text.slice(0, 200)}`;
+    throw new TaskError("States.Runtime", `The function returned a payload that ${fault}`);
   }
 }
 

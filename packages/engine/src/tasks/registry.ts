@@ -5,9 +5,11 @@ import { TaskError, type TaskHandler } from "./task-handler.js";
 export interface TaskOptions {
   /** An endpoint with Lambda's Invoke API. */
   readonly lambdaEndpoint?: string | undefined;
-  /** Further integrations by `service:action` (`aws-sdk:sfn:getActivityTask`, or `aws-sdk:sfn:*` for all actions). */
-  readonly integrations?: ReadonlyMap<string, TaskHandler> | undefined;
+  readonly integrations?: Integrations | undefined;
 }
+
+/** Handlers by `service:action` (`aws-sdk:sfn:getActivityTask`, or `aws-sdk:sfn:*` for all actions of the service). */
+export type Integrations = ReadonlyMap<string, TaskHandler>;
 
 /** The handler of every task that a Task state can name: finds the one for its Resource. */
 export function taskHandler({ lambdaEndpoint, integrations }: TaskOptions): TaskHandler {

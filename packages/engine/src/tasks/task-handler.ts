@@ -8,6 +8,13 @@ export interface TaskRequest {
   readonly parameters: Json;
   readonly credentials?: Json;
   readonly taskToken?: string;
+  /**
+   * What the call that started a job returned: this call is to wait for the end of that job, and to stop it where the signal is
+   * aborted with {@link TASK_CANCELLED}. Only handlers of `.sync` patterns get it.
+   */
+  readonly submitted?: Json;
+  /** The same for every call of the same attempt, also by the next process. */
+  readonly idempotencyKey: string;
   readonly execution: {
     readonly arn: string;
     readonly name: string;
@@ -42,6 +49,9 @@ export interface HttpResponse {
   readonly headers?: string;
   readonly body?: string;
 }
+
+/** Why a call is aborted: nobody waits for the task any more. Aborted for another reason, the next process makes the call again. */
+export const TASK_CANCELLED = "the task was cancelled";
 
 /** The task failed with this error and cause, as its state's Retry and Catch see them. */
 export class TaskError extends Error {

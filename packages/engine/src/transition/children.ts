@@ -1,6 +1,7 @@
 import { type Json, type MapEntry, type MapState, type ParallelState, printJson } from "@pawl/asl";
 import { type Branch, type Execution, ROOT, type Stage } from "../execution.js";
 import { inStage } from "./evaluations.js";
+import { isCall } from "./task.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
 
 /** The branches of Parallel states and the iterations of inline Map states: how they start and how they are dropped. */
@@ -88,7 +89,9 @@ export function beginIteration(turn: Turn, parent: Branch, state: MapState, chil
     });
   } catch (error) {
     // It never began: there is nothing to abort.
+    child.waiting = { kind: "failed" };
     removeBranch(turn, child);
+    turn.fallen.push(child);
     throw error;
   }
   if (begins === undefined) return;
@@ -143,6 +146,7 @@ export function removeChildren(turn: Turn, parent: Branch): void {
     for (const child of childrenOf(turn.execution, parent)) {
       removeChildren(turn, child);
       removeBranch(turn, child);
+      turn.fallen.push(child);
     }
   }
   stopMapRun(turn, parent);
@@ -158,7 +162,7 @@ function stopMapRun(turn: Turn, { waiting, progress }: Branch): void {
 
 export function removeBranch(turn: Turn, branch: Branch): void {
   const { waiting } = branch;
-  if (waiting.kind === "task" && waiting.phase === "running") {
+  if (waiting.kind === "task" && isCall(waiting)) {
     turn.effects.push({ kind: "cancel", attempt: waiting.attempt });
   }
   stopMapRun(turn, branch);

@@ -36,6 +36,8 @@ export interface Invocation {
   readonly credentials?: Json;
   /** Where the task was given a token. */
   readonly taskToken?: string;
+  /** What the call that started a job returned, where this one is to wait for that job's end. */
+  readonly submitted?: Json;
 }
 
 export interface ChildStart {

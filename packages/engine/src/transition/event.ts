@@ -26,6 +26,8 @@ export type ExecutionEvent =
   | ({ readonly kind: "taskFailed"; readonly token: TaskToken } & Failure)
   | { readonly kind: "heartbeat"; readonly token: TaskToken }
   | ChildEnded
+  /** It has ended without success and is to go on. */
+  | { readonly kind: "redriven" }
   | ({ readonly kind: "stopped" } & Failure);
 
 /** A child execution of a map run ended. */

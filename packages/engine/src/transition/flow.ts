@@ -26,6 +26,7 @@ import { isTooLarge, tooLarge } from "./data-limit.js";
 import { inStage } from "./evaluations.js";
 import type { ChildEnded } from "./event.js";
 import { EXCEEDED_TOLERANCE, type MapRunBranch, startChildren, startMapRun, toleratesNoMore } from "./map-run.js";
+import { hasChildren, keepBranches } from "./remains.js";
 import { errorOutput, evaluationFailure, matchingCatcher, retryDelay, type StateFailure } from "./state-failure.js";
 import { startTask } from "./task.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
@@ -182,7 +183,6 @@ export function continueMapRun(turn: Turn, branch: MapRunBranch, state: MapState
 function completeMapRun(turn: Turn, branch: Branch, state: MapState): boolean {
   const results = branch.progress?.results ?? [];
   branch.progress = undefined;
-  branch.waiting = { kind: "turn" };
   // The exit follows the start of the map run, as the service has linked it since November 2024.
   const succeeded = record(turn, branch.previousEventId, "MapRunSucceeded");
   record(turn, succeeded, "MapStateSucceeded");
@@ -235,7 +235,11 @@ function failEvaluation(turn: Turn, branch: Branch, state: State, error: StatesE
 /** True where the branch now stands before another state. */
 export function leave(turn: Turn, branch: Branch, state: State, exit: Exit, next: string | undefined): boolean {
   const text = (exit.output === branch.input ? branch.inputText : undefined) ?? printJson(exit.output);
-  if (isTooLarge(text)) return failState(turn, branch, state, { ...tooLarge(state.name), catchable: true });
+  if (isTooLarge(text)) {
+    // A redrive does such a state again as a whole.
+    if (branch.waiting.kind !== "task") branch.waiting = { kind: "turn" };
+    return failState(turn, branch, state, { ...tooLarge(state.name), catchable: true });
+  }
   let assigned: Record<string, string> | undefined;
   if (exit.assigned !== undefined) {
     assigned = Object.fromEntries(Object.entries(exit.assigned).map(([name, value]) => [name, printJson(value)]));
@@ -248,6 +252,7 @@ export function leave(turn: Turn, branch: Branch, state: State, exit: Exit, next
     "stateExitedEventDetails",
     details.stateExited(state.name, text, assigned),
   );
+  if (turn.fallen.length > 0) turn.fallen.length = 0;
   if (next === undefined) {
     finish(turn, branch, exit.output, text);
     return false;
@@ -305,10 +310,9 @@ function finish(turn: Turn, branch: Branch, output: Json, text: string): void {
 }
 
 /** All children are done. True where the branch now stands before another state. */
-function complete(turn: Turn, branch: Branch, state: ParallelState | MapState): boolean {
+export function complete(turn: Turn, branch: Branch, state: ParallelState | MapState): boolean {
   const results = branch.progress?.results ?? [];
   removeChildren(turn, branch);
-  branch.waiting = { kind: "turn" };
   // The exit follows what the success followed.
   record(turn, branch.previousEventId, `${state.type}StateSucceeded`);
   return exitWithResult(turn, branch, state, results);
@@ -328,6 +332,7 @@ export function failState(turn: Turn, branch: Branch, state: State, failure: Sta
   const delay = retryDelay(state.retry, branch, failure, turn.facts.random);
   if (delay !== undefined) {
     branch.waiting = { kind: "retry", until: turn.facts.now + delay };
+    turn.fallen.length = 0;
     turn.changed.add(branch);
     return false;
   }
@@ -359,6 +364,8 @@ function handleFailure(turn: Turn, branch: Branch, state: GuardedState, failure:
 
 /** Nothing in the branch catches the failure. */
 export function failBranch(turn: Turn, branch: Branch, failure: StateFailure): void {
+  // What has children stays as it waits for them: a redrive goes on with those that did not succeed.
+  if (!hasChildren(branch)) branch.waiting = { kind: "failed" };
   if (branch.parent === undefined) {
     failExecution(turn, branch.previousEventId, failure);
     return;
@@ -373,6 +380,7 @@ export function failBranch(turn: Turn, branch: Branch, failure: StateFailure): v
     recordStateAborted(turn, branch);
   }
   removeBranch(turn, branch);
+  turn.fallen.push(branch);
   parent.previousEventId = branch.previousEventId;
   if (failState(turn, parent, stateOf(turn, parent), failure)) turn.ready.push(parent);
 }
@@ -388,6 +396,7 @@ export function failExecution(
   execution.cause = cause;
   execution.stopDate = turn.facts.now;
   record(turn, previousEventId, "ExecutionFailed", "executionFailedEventDetails", details.failure(error, cause));
+  keepBranches(turn);
   dropBranches(turn);
 }
 

@@ -94,8 +94,8 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
 /** The call that a branch waits for: made after the commit, and again by the next process where this one dies. */
 export function invocationOf(execution: Execution, branch: Branch, state: TaskState) {
   const { waiting } = branch;
-  if (waiting.kind !== "task" || waiting.phase !== "running" || state.resource.kind === "activity") return undefined;
-  const { attempt, parameters = null, credentials } = waiting;
+  if (waiting.kind !== "task" || !isCall(waiting) || state.resource.kind === "activity") return undefined;
+  const { attempt, parameters = null, credentials, submitted } = waiting;
   const taskToken = tokenOf(execution, branch, waiting);
   return {
     kind: "invoke",
@@ -105,7 +105,13 @@ export function invocationOf(execution: Execution, branch: Branch, state: TaskSt
     parameters,
     ...(credentials === undefined ? {} : { credentials }),
     ...(taskToken === undefined ? {} : { taskToken }),
+    ...(submitted === undefined ? {} : { submitted }),
   } as const;
+}
+
+/** True where a call of this process is under way for the task. */
+export function isCall({ phase }: TaskWaiting): boolean {
+  return phase === "running" || phase === "following";
 }
 
 /** A branch that waits for a task. */
@@ -113,7 +119,7 @@ export type TaskBranch = Branch & { waiting: TaskWaiting };
 
 /** True where the branch waits for just this call. */
 export function awaitsCall(branch: Branch | undefined, attempt: number): branch is TaskBranch {
-  return branch?.waiting.kind === "task" && branch.waiting.attempt === attempt && branch.waiting.phase === "running";
+  return branch?.waiting.kind === "task" && branch.waiting.attempt === attempt && isCall(branch.waiting);
 }
 
 /** True where the branch waits for the holder of just this token. */
@@ -163,6 +169,15 @@ export function taskSubmitted(turn: Turn, branch: TaskBranch, state: TaskState, 
   const { parameters: _sent, credentials: _used, ...waiting } = branch.waiting;
   branch.waiting = { ...waiting, phase: "submitted" };
   turn.changed.add(branch);
+}
+
+/** The call of a `.sync` task returned: the job runs, and another call waits for its end. */
+export function jobStarted(turn: Turn, branch: TaskBranch, state: TaskState, output: string): void {
+  recordIn(turn, branch, ...outcome(state, "Submitted", details.output(output)));
+  branch.waiting = { ...branch.waiting, phase: "following", submitted: parseJson(output) };
+  turn.changed.add(branch);
+  const follow = invocationOf(turn.execution, branch, state);
+  if (follow !== undefined) turn.effects.push(follow);
 }
 
 /** A worker took the task from the activity's queue. */
@@ -232,6 +247,11 @@ function taskResource({ service, action, pattern }: ServiceIntegration): TaskRes
 /** True where the return of the call does not end the task: the holder of its token does. */
 export function waitsForToken({ resource }: TaskState): boolean {
   return resource.kind === "service" && resource.pattern === ".waitForTaskToken";
+}
+
+/** True where the task ends with the job that its call starts. */
+export function runsJob({ resource }: TaskState): boolean {
+  return resource.kind === "service" && resource.pattern.startsWith(".sync");
 }
 
 function taskCredentials(credentials: Json): { roleArn?: string } {

@@ -19,12 +19,16 @@ import {
   wake,
 } from "./flow.js";
 import { awaitsChild, isMapRun } from "./map-run.js";
+import { redrive } from "./redrive.js";
+import { keepBranches } from "./remains.js";
 import {
   awaitsCall,
   awaitsToken,
   heartbeat,
   isQueued,
   isTimedOut,
+  jobStarted,
+  runsJob,
   type TaskBranch,
   taskFailure,
   taskResult,
@@ -43,6 +47,8 @@ export interface Change {
   readonly effects: readonly Effect[];
   readonly changed: ReadonlySet<Branch>;
   readonly deleted: readonly number[];
+  /** What the execution, where it has ended without success, leaves for a redrive. */
+  readonly kept: readonly Branch[];
 }
 
 /**
@@ -65,10 +71,12 @@ export function transition(program: Program, execution: Execution, event: Execut
     steps: stepBudget(),
     evaluations: undefined,
     ready: [],
+    fallen: [],
+    kept: [],
   };
   let accepted = false;
   try {
-    if (execution.status === "RUNNING") {
+    if (execution.status === "RUNNING" || event.kind === "redriven") {
       accepted = accept(turn, event);
       runReady(turn);
     }
@@ -81,8 +89,11 @@ export function transition(program: Program, execution: Execution, event: Execut
         : `An internal error occurred: ${error instanceof Error ? error.message : String(error)}`;
     failExecution(turn, execution.lastEventId, { error: "States.Runtime", cause });
     accepted = true;
+    // It could not be told in the history.
+    if (error === historyIsFull) turn.kept = [];
   }
-  return { accepted, events: turn.events, effects: turn.effects, changed: turn.changed, deleted: turn.deleted };
+  const { events, effects, changed, deleted, kept } = turn;
+  return { accepted, events, effects, changed, deleted, kept };
 }
 
 function accept(turn: Turn, event: ExecutionEvent): boolean {
@@ -132,6 +143,7 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
       const state = stateOf(turn, branch) as TaskState;
       if (event.kind === "callFailed") failTask(turn, branch, state, event);
       else if (waitsForToken(state)) taskSubmitted(turn, branch, state, event.output);
+      else if (runsJob(state) && branch.waiting.phase === "running") jobStarted(turn, branch, state, event.output);
       else succeedTask(turn, branch, state, event.output);
       return true;
     }
@@ -146,6 +158,8 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
       else succeedTask(turn, branch, state, event.output);
       return true;
     }
+    case "redriven":
+      return redrive(turn);
     case "stopped":
       abort(turn, event);
       return true;
@@ -222,6 +236,7 @@ function timeOut(turn: Turn, deadline: number): void {
   turn.execution.status = "TIMED_OUT";
   turn.execution.stopDate = deadline;
   record(turn, 0, "ExecutionTimedOut", "executionTimedOutEventDetails", { error: "States.Timeout" });
+  keepBranches(turn);
   dropBranches(turn);
 }
 
@@ -232,5 +247,6 @@ function abort(turn: Turn, { error, cause }: Failure): void {
   execution.cause = cause;
   execution.stopDate = facts.now;
   record(turn, 0, "ExecutionAborted", "executionAbortedEventDetails", details.failure(error, cause));
+  keepBranches(turn);
   dropBranches(turn);
 }

@@ -36,6 +36,10 @@ export interface Turn {
   evaluations: StageEvaluations | undefined;
   /** Branches that have a state to enter. */
   readonly ready: Branch[];
+  /** Children that were removed for a failure, or for an output, of which it is not known yet whether it ends the execution. */
+  readonly fallen: Branch[];
+  /** What the execution, which has ended without success, leaves for a redrive. */
+  kept: readonly Branch[];
 }
 
 /** Thrown where the next event would be the last one that a history can hold. */

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Engine, openEngine, openSqliteStore } from "@pawl/engine";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { stepFunctionsTasks } from "../src/step-functions-tasks.js";
+
+const machineArn = (name: string) => `arn:aws:states:us-east-1:123456789012:stateMachine:${name}`;
+const wait = (Seconds: number) => ({ StartAt: "W", States: { W: { Type: "Wait", Seconds, End: true } } });
+const nesting = (pattern: string, child: string, more: object = {}) => ({
+  StartAt: "T",
+  States: {
+    T: {
+      Type: "Task",
+      Resource: `arn:aws:states:::states:startExecution${pattern}`,
+      Parameters: { StateMachineArn: machineArn(child), Input: { "from.$": "$.a" }, ...more },
+      End: true,
+    },
+  },
+});
+
+describe("nested executions", () => {
+  let folder: string;
+  let engine: Engine;
+
+  const open = async (): Promise<void> => {
+    const store = await openSqliteStore({ folder });
+    engine = await openEngine({ store, integrations: stepFunctionsTasks });
+  };
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "pawl-nested-"));
+    await open();
+  });
+  afterEach(async () => {
+    await engine.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const create = (name: string, definition: object) =>
+    engine.stateMachines.create({
+      name,
+      definition: JSON.stringify(definition),
+      roleArn: "arn:aws:iam::123456789012:role/role",
+      type: "STANDARD",
+      tags: [],
+    });
+  const start = async (name: string): Promise<string> =>
+    (await engine.executions.start({ stateMachineArn: machineArn(name), input: '{"a":1}' })).executionArn;
+  const children = async () =>
+    (await engine.executions.list({ stateMachineArn: machineArn("child"), maxResults: 10 })).items;
+  const types = async (executionArn: string) =>
+    (await engine.executions.history({ executionArn, maxResults: 100, reverseOrder: false })).items.map(
+      (text) => JSON.parse(text).type,
+    );
+
+  it("start and go on", async () => {
+    await create("child", wait(60));
+    await create("parent", nesting("", "child"));
+    const ended = await engine.executions.ended(await start("parent"));
+    expect(ended.status).toBe("SUCCEEDED");
+    expect(JSON.parse(ended.output ?? "").ExecutionArn).toBe((await children())[0]?.executionArn);
+    expect((await children()).map(({ status }) => status)).toEqual(["RUNNING"]);
+  });
+
+  it("end with the execution that they started, its payloads as text or as JSON", async () => {
+    await create("child", wait(0));
+    for (const [pattern, input] of [
+      [".sync", '{"from":1}'],
+      [".sync:2", { from: 1 }],
+    ] as const) {
+      await create(`parent${pattern.length}`, nesting(pattern, "child"));
+      const arn = await start(`parent${pattern.length}`);
+      const output = JSON.parse((await engine.executions.ended(arn)).output ?? "");
+      expect(output).toMatchObject({ Status: "SUCCEEDED", Input: input, Output: input });
+      expect(await types(arn)).toEqual([
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSubmitted",
+        "TaskSucceeded",
+        "TaskStateExited",
+        "ExecutionSucceeded",
+      ]);
+    }
+  });
+
+  it("fail with it, and say why", async () => {
+    await create("child", { StartAt: "F", States: { F: { Type: "Fail", Error: "Boom", Cause: "so" } } });
+    await create("parent", nesting(".sync:2", "child"));
+    const { status, error, cause } = await engine.executions.ended(await start("parent"));
+    expect([status, error]).toEqual(["FAILED", "States.TaskFailed"]);
+    expect(JSON.parse(cause ?? "")).toMatchObject({ Error: "Boom", Cause: "so", Status: "FAILED" });
+  });
+
+  it("fail where there is no such machine", async () => {
+    await create("parent", nesting("", "nobody"));
+    const { error, cause } = await engine.executions.ended(await start("parent"));
+    expect(error).toBe("StepFunctions.StateMachineDoesNotExistException");
+    expect(cause).toContain(`State Machine Does Not Exist: '${machineArn("nobody")}' (Service: AWSStepFunctions;`);
+  });
+
+  it("wait for the same execution with the next process", async () => {
+    await create("child", wait(1));
+    await create("parent", nesting(".sync:2", "child"));
+    const arn = await start("parent");
+    await expect.poll(() => types(arn)).toContain("TaskSubmitted");
+    await engine.close();
+    await open();
+    expect((await engine.executions.ended(arn)).status).toBe("SUCCEEDED");
+    expect((await children()).map(({ status }) => status)).toEqual(["SUCCEEDED"]);
+    expect((await types(arn)).filter((type) => type === "TaskSubmitted")).toHaveLength(1);
+  });
+
+  it("are stopped with their parent, and go on where only the process stops", async () => {
+    await create("child", wait(600));
+    await create("parent", nesting(".sync", "child"));
+    const arn = await start("parent");
+    await expect.poll(() => types(arn)).toContain("TaskSubmitted");
+    await engine.close();
+    await open();
+    expect((await children()).map(({ status }) => status)).toEqual(["RUNNING"]);
+    await engine.executions.stop({ executionArn: arn });
+    await expect.poll(async () => (await children()).map(({ status }) => status)).toEqual(["ABORTED"]);
+  });
+});
