@@ -156,7 +156,7 @@ export class HttpCall extends IncomingMessage implements Caller {
   #onEnd(): void {
     this.#host.started();
     if (this.#refusal !== undefined) {
-      this.#fail(this.#refusal);
+      this.#refuse(this.#refusal);
       return;
     }
     const body = this.#moreChunks === undefined ? this.#chunk : Buffer.concat(this.#moreChunks);
@@ -167,8 +167,15 @@ export class HttpCall extends IncomingMessage implements Caller {
     }
     access.verify(this.#claim, this, body).then(
       () => this.#take(body),
-      (error) => this.#fail(error),
+      (error) => this.#refuse(error),
     );
+  }
+
+  /** Who called may not do so. */
+  #refuse(error: unknown): void {
+    const { code } = error as { code?: string };
+    this.#host.log.info("refused", { error: code, from: this.socket.remoteAddress });
+    this.#fail(error);
   }
 
   /** Who called may do so. */
@@ -226,7 +233,10 @@ export class HttpCall extends IncomingMessage implements Caller {
           this.#fail(error);
           return;
         }
-        log.error(`backup: ${operatorMessage(error)}`);
+        // A caller that leaves is no fault of ours.
+        if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") {
+          log.error(`backup: ${operatorMessage(error)}`);
+        }
         if (this.#response.headersSent) {
           this.#response.destroy();
           this.#host.ended();

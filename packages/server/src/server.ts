@@ -87,6 +87,14 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   const calls = new Calls(engine, options, limits, access, () => connectionsOf(http));
   const http = createListener(options.tls, limits, calls);
   http.on("clientError", answerUnreadable);
+  const sockets = new Set<Socket>();
+  if (options.tls !== undefined) {
+    // Of a connection that is still in its handshake the server itself knows nothing when it closes.
+    http.on("connection", (socket) => {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+    });
+  }
   await listen(http, options.host, options.port);
   const { port } = http.address() as AddressInfo;
   let closed: Promise<void> | undefined;
@@ -94,7 +102,7 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
     url: urlOf(options.tls === undefined ? "http" : "https", options.host, port),
     port,
     close: () => {
-      closed ??= close(http, calls);
+      closed ??= close(http, calls, sockets);
       return closed;
     },
   };
@@ -209,20 +217,26 @@ function listen(http: Listener, host: string, port: number): Promise<void> {
   });
 }
 
-async function close(http: Listener, calls: Calls): Promise<void> {
+async function close(http: Listener, calls: Calls, sockets: ReadonlySet<Socket>): Promise<void> {
   const ended = new Promise<void>((resolve) => http.close(() => resolve()));
   await calls.end(answersMs);
   http.closeIdleConnections();
   // What is left has not sent its request whole, or does not read its answer.
-  const timer = setTimeout(() => http.closeAllConnections(), connectionsMs);
+  const timer = setTimeout(() => {
+    http.closeAllConnections();
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+  }, connectionsMs);
   await ended;
   clearTimeout(timer);
 }
 
 /** Answers bytes that are no HTTP request, and requests that take too long to arrive. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  // After an answer has begun there is nothing left to say.
-  if (!socket.writable || error.code === "ECONNRESET" || socket.bytesWritten > 0) {
+  // After an answer has begun there is nothing left to say; before the end of a TLS handshake nothing can be said.
+  const isHandshake = /^ERR_(?:TLS|SSL)/.test(error.code ?? "");
+  if (!socket.writable || isHandshake || error.code === "ECONNRESET" || socket.bytesWritten > 0) {
     socket.destroy();
     return;
   }
