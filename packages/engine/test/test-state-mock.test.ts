@@ -173,6 +173,7 @@ describe("a mocked result and the API that it stands for", () => {
 
   it.each([
     ["lambda:invoke", { Payload: { any: ["thing"] }, StatusCode: 200 }],
+    ["dynamodb:putItem", { ConsumedCapacity: { CapacityUnits: 1.5 } }],
     ["aws-sdk:dynamodb:getItem", { Item: { a: { S: "s" }, b: { N: "1" } } }],
     ["events:putEvents", { anything: "else", constructor: 1 }],
     ["states:startExecution", { ExecutionArn: "a", StartDate: "d" }],

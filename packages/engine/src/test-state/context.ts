@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isObject, type Json, type JsonObject, parseJson, type State } from "@pawl/asl";
+import { isNumber, isObject, type Json, type JsonObject, parseJson, type State } from "@pawl/asl";
 import { type Home, stateMachineArn } from "../arn.js";
 import { waitsForToken } from "../transition/task.js";
 import { refusal } from "./checks.js";
@@ -42,7 +42,8 @@ export function readContext(text: string, state: State): JsonObject {
     for (const [member, given] of Object.entries(value)) {
       const type = Object.hasOwn(members, member) ? members[member] : undefined;
       if (type === undefined) throw invalid(`Field '${member}' is not allowed`);
-      if (type !== "any" && typeof given !== type) throw invalid(`${name}.${member} must be a ${type}`);
+      const fits = type === "number" ? isNumber(given) : type === "any" || typeof given === type;
+      if (!fits) throw invalid(`${name}.${member} must be a ${type}`);
     }
   }
   if (Object.hasOwn(context, "Task") && !waitsForOutside(state)) {

@@ -1,4 +1,4 @@
-import { type ItemReader, isObject, type Json, type JsonObject, parseJson, setMember } from "@pawl/asl";
+import { type ItemReader, isObject, type Json, type JsonObject, objectOf, parseJson } from "@pawl/asl";
 import { parseDelimited } from "./delimited-text.js";
 
 /** The data is not what the reader's configuration says. */
@@ -59,7 +59,7 @@ function pointIn(json: Json, pointer: string): Json {
   let place: Json | undefined = json;
   for (const part of pointer.split("/").slice(1)) {
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (Array.isArray(place)) place = place[Number(key)];
+    if (Array.isArray(place)) place = /^\d+$/.test(key) ? place[Number(key)] : undefined;
     else place = isObject(place) && Object.hasOwn(place, key) ? place[key] : undefined;
   }
   if (place === undefined) throw new ItemReaderFault(`The ItemsPointer ${pointer} points at nothing`);
@@ -85,12 +85,8 @@ function itemsOfRows({ CSVDelimiter, CSVHeaderLocation, CSVHeaders }: JsonObject
   const rows = parseDelimited(data, DELIMITERS[String(CSVDelimiter ?? "COMMA")] ?? ",");
   const given = CSVHeaderLocation === "GIVEN" && Array.isArray(CSVHeaders) ? CSVHeaders.map(String) : undefined;
   const names = given ?? rows.shift() ?? [];
-  return rows.map((row) => {
-    const item: JsonObject = {};
-    // What a row has too much of has no name; what it has too little of is empty.
-    for (const [index, name] of names.entries()) setMember(item, name, row[index] ?? "");
-    return item;
-  });
+  // What a row has too much of has no name; what it has too little of is empty.
+  return rows.map((row) => objectOf(names.map((name, index) => [name, row[index] ?? ""])));
 }
 
 function parse(text: string): Json {

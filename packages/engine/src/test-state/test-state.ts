@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, parseJson, printJson, type State } from "@pawl/asl";
+import { isObject, type JsonObject, numberOf, parseJson, printJson, type State } from "@pawl/asl";
 import type { Home } from "../arn.js";
 import type { Clock } from "../clock.js";
 import type { EvaluateExpression } from "../runtime/evaluation-threads.js";
@@ -81,8 +81,7 @@ class StateTest {
     this.#inspection = new Inspection(subject.state);
     const view = { input, variables: this.#variables, context, now, random };
     const { Id, Name } = context.Execution as { Id?: string; Name?: string };
-    const { RetryCount } = context.State as JsonObject;
-    this.#retryCount = typeof RetryCount === "number" ? RetryCount : 0;
+    this.#retryCount = numberOf((context.State as JsonObject).RetryCount) ?? 0;
     this.#run = {
       stages: new Stages(view, this.#inspection, evaluate),
       inspection: this.#inspection,

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from "@pawl/asl";
+import { isObject, type Json, type JsonObject, numberOf } from "@pawl/asl";
 import type { KnownResult } from "./known-results.js";
 import type { Shape, ShapeTable } from "./shape.js";
 
@@ -17,10 +17,12 @@ function fault(table: ShapeTable, shape: Shape, field: string, value: Json, stri
       return undefined;
     case "boolean":
       return typeof value === "boolean" ? undefined : `Field '${field}' must be a boolean`;
-    case "number":
-      if (typeof value !== "number") return `Field '${field}' must be a number`;
-      if (value < shape.minimum) return `Field '${field}' is less than the minimum value`;
-      return value > shape.maximum ? `Field '${field}' exceeds the maximum value` : undefined;
+    case "number": {
+      const number = numberOf(value);
+      if (number === undefined) return `Field '${field}' must be a number`;
+      if (number < shape.minimum) return `Field '${field}' is less than the minimum value`;
+      return number > shape.maximum ? `Field '${field}' exceeds the maximum value` : undefined;
+    }
     case "string":
       if (typeof value !== "string") return `Field '${field}' must be a string`;
       if (value.length < shape.minimum) return `Field '${field}' is smaller than the minimum length`;
