@@ -14,29 +14,43 @@ export class ExactNumber {
     exist = true;
   }
 
-  /** The nearest thing that JSON.stringify can print. {@link stringify} notes that it is not what is to be printed. */
+  /** For {@link stringifyMarked} a marked string; for printers that know nothing of exact numbers what is nearest to it. */
   toJSON(): number | string {
-    met = true;
+    if (marking) {
+      marks++;
+      return MARK + this.text;
+    }
     const number = Number(this.text);
     return Number.isFinite(number) ? number : this.text;
   }
 }
 
-/** True once an ExactNumber was printed since this was last set. */
-let met = false;
+/**
+ * Where JSON.parse and JSON.stringify are to pass a number as it is, it goes as a string that begins with this character, of
+ * the private use area. Whoever reads marks makes sure that no other string begins so.
+ */
+export const MARK = "\ue000";
+
 /** True once there was an ExactNumber in this process. */
 let exist = false;
+let marking = false;
+let marks = 0;
 
 /** False as long as no value in this process holds an ExactNumber: then nothing has to be looked through for one. */
 export function exactNumbersExist(): boolean {
   return exist;
 }
 
-/** JSON.stringify, and whether the value holds an ExactNumber, which then is not printed as it is. Costs others nothing. */
-export function stringify(value: Json): { readonly text: string; readonly exact: boolean } {
-  met = false;
-  const text = JSON.stringify(value);
-  return { text, exact: met };
+/** JSON.stringify with each ExactNumber as a marked string, and how many there were. Values without any cost nothing more. */
+export function stringifyMarked(value: Json): { readonly text: string; readonly marks: number } {
+  marking = true;
+  marks = 0;
+  try {
+    const text = JSON.stringify(value);
+    return { text, marks };
+  } finally {
+    marking = false;
+  }
 }
 
 /** The number that a JSON text is: one of JavaScript where that prints as the same text. */

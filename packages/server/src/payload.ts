@@ -1,11 +1,11 @@
-import { parseJson } from "@pawl/asl";
+import { checkJson } from "@pawl/asl";
 import { ServiceError } from "@pawl/engine";
 import { jsonFault } from "./json-fault.js";
 
 /** The fault of a text that must be JSON, in the service's words; undefined where it is JSON. */
 export function payloadFault(text: string): string | undefined {
   try {
-    parseJson(text);
+    checkJson(text);
     return undefined;
   } catch (error) {
     return jsonFault(text) || (error instanceof Error ? error.message : String(error));
