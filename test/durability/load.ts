@@ -85,6 +85,10 @@ export class Load {
   async #start(): Promise<void> {
     const random = this.#random;
     while (this.#starting) {
+      if (this.#api.url === undefined) {
+        await pause(20);
+        continue;
+      }
       const workload = workloads[random.below(workloads.length)] as Workload;
       const name = `${workload.name}-${this.started.length}`;
       const input = workload.input(random, name);
