@@ -4,7 +4,7 @@ import type { HistoryEvent } from "../history/history-event.js";
 import type { ExecutionChange, HistoryChunk } from "../store/store.js";
 import type { Effect } from "../transition/effect.js";
 import type { Change } from "../transition/transition.js";
-import { branchRow } from "./branch-data.js";
+import { branchRow, keptRow } from "./branch-data.js";
 import type { LiveExecution } from "./live-execution.js";
 
 /**
@@ -40,7 +40,7 @@ export class Batch {
   add(live: LiveExecution, change: Change, posted: Posted): void {
     let entry = this.#entries.get(live);
     if (entry === undefined) {
-      entry = { events: [], effects: [], changed: new Set(), deleted: [], posted: [], ended: false };
+      entry = { events: [], effects: [], changed: new Set(), deleted: [], kept: [], posted: [], ended: false };
       this.#entries.set(live, entry);
       live.batches += 1;
     }
@@ -48,6 +48,7 @@ export class Batch {
     for (const effect of change.effects) entry.effects.push(effect);
     for (const branch of change.changed) entry.changed.add(branch);
     for (const id of change.deleted) entry.deleted.push(id);
+    if (change.accepted) entry.kept = change.kept;
     entry.posted.push(posted);
   }
 
@@ -55,7 +56,7 @@ export class Batch {
   keep(live: LiveExecution, { effects, posted }: Entry): void {
     const entry = this.#entries.get(live);
     if (entry === undefined) {
-      this.#entries.set(live, { events: [], effects, changed: new Set(), deleted: [], posted, ended: false });
+      this.#entries.set(live, { events: [], effects, changed: new Set(), deleted: [], kept: [], posted, ended: false });
       return;
     }
     live.batches -= 1;
@@ -100,6 +101,8 @@ export interface Entry {
   readonly effects: Effect[];
   readonly changed: Set<Branch>;
   readonly deleted: number[];
+  /** What an execution that has ended without success leaves. */
+  kept: readonly Branch[];
   /** What was posted, in order. */
   readonly posted: Posted[];
   /** True where the rows of the batch hold the execution's end. */
@@ -113,10 +116,11 @@ export interface Posted {
   readonly reject: (error: unknown) => void;
 }
 
-function standardChange(live: LiveExecution, { events, changed, deleted, ended }: Entry, { executions }: Rows): void {
+function standardChange(live: LiveExecution, entry: Entry, { executions }: Rows): void {
   const { execution } = live;
   const { id } = execution;
-  const branches = [];
+  const { events, changed, deleted, kept, ended } = entry;
+  const branches = kept.map((branch) => keptRow(execution, branch));
   for (const branch of changed) {
     if (execution.branches.get(branch.id) !== branch) continue;
     branches.push(branchRow(execution, branch, live.activityOf(branch)));
@@ -128,7 +132,8 @@ function standardChange(live: LiveExecution, { events, changed, deleted, ended }
   if (!isNew && history === undefined && branches.length === 0 && deleted.length === 0) return;
   const change: { -readonly [Member in keyof ExecutionChange]: ExecutionChange[Member] } = { id };
   if (isNew) change.insert = live.row();
-  else if (ended) change.update = live.row();
+  else if (ended || live.isRedriven) change.update = live.row();
+  live.isRedriven = false;
   if (history !== undefined) change.history = history;
   if (branches.length > 0) change.branches = branches;
   if (ended) {

@@ -1,5 +1,6 @@
 import { type Program, parseJson } from "@pawl/asl";
 import { type Branch, type Execution, rebuildProgress } from "../execution.js";
+import { printRedrive, type Redrive, readRedrive } from "../redrive.js";
 import type { BranchRow, ExecutionRow } from "../store/store.js";
 import { readBranch } from "./branch-data.js";
 
@@ -29,12 +30,16 @@ export interface ParentPlace {
 export class LiveExecution {
   readonly execution: Execution;
   readonly revision: Revision;
-  /** The row as it was created; what changes is in `execution`. */
+  /** The row as it was read or created; what changes is in `execution`. */
   readonly #created: ExecutionRow;
+  /** What is known of its redrives, as the store keeps it; undefined where the store knows as much. */
+  #redrive: string | undefined;
   /** False for an execution that no store ever sees. */
   readonly isKept: boolean;
   /** True once a commit holds it. */
   stored: boolean;
+  /** True where it was redriven and no commit holds that yet. */
+  isRedriven = false;
   /** Commits under way or being filled that hold changes of it. */
   batches = 0;
 
@@ -80,9 +85,16 @@ export class LiveExecution {
     return new LiveExecution(revision, row, execution, true, true);
   }
 
+  /** It is about to be redriven. */
+  redriven(redrive: Redrive): void {
+    this.#redrive = printRedrive(redrive);
+    this.isRedriven = true;
+  }
+
   row(): ExecutionRow {
     const { status, stopDate = null, output = null, error = null, cause = null } = this.execution;
-    return { ...this.#created, status, stopDate, output, error, cause };
+    const row = { ...this.#created, status, stopDate, output, error, cause };
+    return this.#redrive === undefined ? row : { ...row, redrive: this.#redrive };
   }
 
   /** The activity that the branch's state calls, if it calls one. */
@@ -98,6 +110,7 @@ function executionOf(revision: Revision, row: ExecutionRow, region: string): Exe
       ? Math.min(revision.program.timeoutSeconds ?? EXPRESS_LIMIT_SECONDS, EXPRESS_LIMIT_SECONDS)
       : revision.program.timeoutSeconds;
   const parent = row.parent === null ? undefined : (JSON.parse(row.parent) as ParentPlace);
+  const redrive = readRedrive(row.redrive);
   return {
     id: row.id,
     arn: row.arn,
@@ -114,7 +127,9 @@ function executionOf(revision: Revision, row: ExecutionRow, region: string): Exe
     inputText: row.input,
     traceHeader: row.traceHeader ?? undefined,
     startAt: parent?.startAt ?? revision.program.startAt,
-    deadline: timeoutSeconds === undefined ? undefined : row.startDate + timeoutSeconds * 1000,
+    deadline: timeoutSeconds === undefined ? undefined : (redrive?.date ?? row.startDate) + timeoutSeconds * 1000,
+    redriveCount: redrive?.count ?? 0,
+    redriveDate: redrive?.date,
     status: row.status,
     stopDate: row.stopDate ?? undefined,
     output: row.output ?? undefined,

@@ -3,6 +3,7 @@ import type { TaskState } from "@pawl/asl";
 import { isExpressExecution } from "../arn.js";
 import type { Clock } from "../clock.js";
 import { dueAt, type Execution } from "../execution.js";
+import type { Redrive } from "../redrive.js";
 import type { Changes, ExecutionRow, Store } from "../store/store.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import type { Effect, Evaluation } from "../transition/effect.js";
@@ -114,6 +115,18 @@ export class Runtime {
     });
   }
 
+  /** Lets an execution go on that has ended without success. Resolves once that is durable. */
+  async redrive(row: ExecutionRow, redrive: Redrive): Promise<Change> {
+    const { id } = row;
+    // What is still in memory of its end goes first.
+    while (this.#live.has(id)) await this.flushed();
+    const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type: "STANDARD" };
+    const live = await this.#readLive(revision, row);
+    live.redriven(redrive);
+    this.#live.set(id, live);
+    return this.#deliver(live, { kind: "redriven" }, redrive.date);
+  }
+
   /**
    * Gives an event to an execution. Resolves with what it did once that is durable, with undefined where there is no such
    * execution; rejects where it could not be stored, and then it had no effect.
@@ -203,11 +216,15 @@ export class Runtime {
     // like STANDARD executions.
     const type = row.parent === null && isExpressExecution(row.arn) ? "EXPRESS" : "STANDARD";
     const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type };
-    const [branches, lastEventId] = [await this.#store.branches(id), await this.#store.lastEventId(id)];
-    const live = LiveExecution.load(revision, row, this.#options.region, branches, lastEventId);
+    const live = await this.#readLive(revision, row);
     if (hasMapRun(live.execution)) await this.#mapRuns.rebuild(live);
     this.#live.set(id, live);
     return live;
+  }
+
+  async #readLive(revision: Revision, row: ExecutionRow): Promise<LiveExecution> {
+    const [branches, lastEventId] = [await this.#store.branches(row.id), await this.#store.lastEventId(row.id)];
+    return LiveExecution.load(revision, row, this.#options.region, branches, lastEventId);
   }
 
   #deliver(live: LiveExecution, event: ExecutionEvent, now = this.#clock.now()): Promise<Change> {
