@@ -206,6 +206,9 @@ export interface ExecutionSummary {
   readonly status: ExecutionStatus;
   readonly startDate: number;
   readonly stopDate?: number;
+  readonly redriveCount: number;
+  /** Of the last redrive. */
+  readonly redriveDate?: number;
 }
 
 export interface ExecutionDescription extends ExecutionSummary {
@@ -214,6 +217,9 @@ export interface ExecutionDescription extends ExecutionSummary {
   readonly error?: string;
   readonly cause?: string;
   readonly traceHeader?: string;
+  readonly redriveStatus: "REDRIVABLE" | "NOT_REDRIVABLE" | "REDRIVABLE_BY_MAP_RUN";
+  /** Why it cannot be redriven. */
+  readonly redriveStatusReason?: string;
 }
 
 /** An express execution that has ended. */
@@ -267,6 +273,12 @@ export interface Executions {
     readonly error?: string;
     readonly cause?: string;
   }): Promise<{ stopDate: number }>;
+  /**
+   * Lets an execution that has ended without success go on with what did not succeed. A client token that has brought about a
+   * redrive gives the date of that one again.
+   * @throws ServiceError ExecutionDoesNotExist, ExecutionNotRedrivable
+   */
+  redrive(request: { readonly executionArn: string; readonly clientToken?: string }): Promise<{ redriveDate: number }>;
   /** Events as JSON texts, each one event in the API's form. @throws ServiceError ExecutionDoesNotExist, InvalidToken */
   history(request: HistoryRequest): Promise<Page<string>>;
   /** Resolves with the description once the execution has ended. */

@@ -36,6 +36,8 @@ export class Carried {
       input: JSON.parse(JSON.stringify(input)),
       inputText: JSON.stringify(input),
       traceHeader: undefined,
+      redriveCount: 0,
+      redriveDate: undefined,
       deadline: program.timeoutSeconds === undefined ? undefined : this.now + program.timeoutSeconds * 1000,
       status: "RUNNING",
       stopDate: undefined,

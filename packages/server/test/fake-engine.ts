@@ -153,12 +153,21 @@ export function fakeEngine(): FakeEngine {
           input: request.input,
           startDate: created,
           stopDate: created + 250,
-          ...(failed ? { status: "FAILED", error: "Oops", cause: "why" } : { status: "SUCCEEDED", output: "{}" }),
+          redriveCount: 0,
+          ...(failed
+            ? { status: "FAILED", error: "Oops", cause: "why", redriveStatus: "REDRIVABLE" }
+            : {
+                status: "SUCCEEDED",
+                output: "{}",
+                redriveStatus: "NOT_REDRIVABLE",
+                redriveStatusReason: "Execution is SUCCEEDED and cannot be redriven",
+              }),
           ...(request.traceHeader !== undefined && { traceHeader: request.traceHeader }),
         });
         return { executionArn, startDate: created };
       },
       startSync: absent,
+      redrive: absent,
       describe: async (executionArn) => {
         note(executionArn);
         return execution(executionArn);

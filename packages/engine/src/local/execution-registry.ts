@@ -12,6 +12,7 @@ import type {
   SyncExecution,
 } from "../engine.js";
 import { splitEvents } from "../history/event-text.js";
+import { dateOfToken, nextRedrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ExecutionQuery, ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
@@ -149,7 +150,45 @@ export class ExecutionRegistry implements Executions {
   }
 
   async describe(arn: string): Promise<ExecutionDescription> {
-    return describe(await this.#get(arn));
+    return this.#describe(await this.#get(arn));
+  }
+
+  async #describe(row: ExecutionRow): Promise<ExecutionDescription> {
+    const reason = await this.#reasonAgainstRedrive(row);
+    return { ...describe(row), ...redriveStatus(row, reason) };
+  }
+
+  async #reasonAgainstRedrive(row: ExecutionRow): Promise<string | undefined> {
+    // Of most executions the status tells enough.
+    const isUnsuccessful = row.status !== "RUNNING" && row.status !== "SUCCEEDED";
+    const lastEventId = isUnsuccessful ? await this.#store.lastEventId(row.id) : 0;
+    const [stateMachineArn = ""] = row.stateMachineArn.split("/");
+    const machine = isUnsuccessful ? await this.#stateMachines.find(stateMachineArn) : undefined;
+    return reasonAgainstRedrive(row, lastEventId, machine?.status !== "ACTIVE", this.#clock.now());
+  }
+
+  redrive({
+    executionArn: arn,
+    clientToken,
+  }: {
+    readonly executionArn: string;
+    readonly clientToken?: string;
+  }): Promise<{
+    redriveDate: number;
+  }> {
+    return this.#oneAtATime(arn, async () => {
+      const row = await this.#get(arn);
+      const now = this.#clock.now();
+      const last = readRedrive(row.redrive);
+      const redriveDate = dateOfToken(last, clientToken, now);
+      if (redriveDate !== undefined) return { redriveDate };
+      const reason = (await this.#reasonAgainstRedrive(row)) ?? (row.mapRunArn === null ? undefined : OF_MAP_RUN);
+      if (reason !== undefined) {
+        throw new ServiceError("ExecutionNotRedrivable", `Execution ${arn} invalid for redrive as: ${reason}`);
+      }
+      await this.#runtime.redrive(row, nextRedrive(last, now, clientToken));
+      return { redriveDate: now };
+    });
   }
 
   async list(
@@ -240,7 +279,7 @@ export class ExecutionRegistry implements Executions {
       end.catch(() => {});
       try {
         const row = await this.#get(arn);
-        if (row.status !== "RUNNING") return describe(row);
+        if (row.status !== "RUNNING") return this.#describe(row);
         await end;
       } finally {
         takeBack();
@@ -256,6 +295,7 @@ export class ExecutionRegistry implements Executions {
 }
 
 function summarize(row: ExecutionRow): ExecutionSummary {
+  const redrive = readRedrive(row.redrive);
   return {
     executionArn: row.arn,
     stateMachineArn: row.stateMachineArn,
@@ -265,10 +305,12 @@ function summarize(row: ExecutionRow): ExecutionSummary {
     ...(row.stopDate === null ? {} : { stopDate: row.stopDate }),
     ...(row.stateMachineVersionArn === null ? {} : { stateMachineVersionArn: row.stateMachineVersionArn }),
     ...(row.stateMachineAliasArn === null ? {} : { stateMachineAliasArn: row.stateMachineAliasArn }),
+    redriveCount: redrive?.count ?? 0,
+    ...(redrive === undefined ? {} : { redriveDate: redrive.date }),
   };
 }
 
-function describe(row: ExecutionRow): ExecutionDescription {
+function describe(row: ExecutionRow): Omit<ExecutionDescription, "redriveStatus"> {
   return {
     ...summarize(row),
     input: row.input,
@@ -278,6 +320,16 @@ function describe(row: ExecutionRow): ExecutionDescription {
     ...(row.traceHeader === null ? {} : { traceHeader: row.traceHeader }),
   };
 }
+
+function redriveStatus(
+  { mapRunArn }: ExecutionRow,
+  reason: string | undefined,
+): Pick<ExecutionDescription, "redriveStatus" | "redriveStatusReason"> {
+  if (reason !== undefined) return { redriveStatus: "NOT_REDRIVABLE", redriveStatusReason: reason };
+  return { redriveStatus: mapRunArn === null ? "REDRIVABLE" : "REDRIVABLE_BY_MAP_RUN" };
+}
+
+const OF_MAP_RUN = "Execution is a child of a Map Run, which its parent redrives";
 
 const typeNotSupported = (): ServiceError =>
   new ServiceError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");

@@ -1,4 +1,3 @@
-import type { ExecutionStatus } from "@pawl/engine";
 import { parseArn } from "../arn.js";
 import { operation } from "../operation.js";
 import { epochSeconds } from "../timestamp.js";
@@ -24,15 +23,9 @@ export const describeExecution = operation("DescribeExecution", async (engine, i
     error: execution.error,
     cause: execution.cause,
     traceHeader: execution.traceHeader,
-    redriveCount: 0,
-    ...redriveStatus(execution.status),
+    redriveCount: execution.redriveCount,
+    redriveDate: execution.redriveDate === undefined ? undefined : epochSeconds(execution.redriveDate),
+    redriveStatus: execution.redriveStatus,
+    redriveStatusReason: execution.redriveStatusReason,
   });
 });
-
-function redriveStatus(status: ExecutionStatus): { redriveStatus: string; redriveStatusReason?: string } {
-  if (status === "RUNNING" || status === "SUCCEEDED") {
-    const redriveStatusReason = `Execution is ${status} and cannot be redriven`;
-    return { redriveStatus: "NOT_REDRIVABLE", redriveStatusReason };
-  }
-  return { redriveStatus: "REDRIVABLE" };
-}

@@ -36,6 +36,7 @@ function summaryOf(execution: ExecutionSummary) {
     stopDate: execution.stopDate === undefined ? undefined : epochSeconds(execution.stopDate),
     stateMachineVersionArn: execution.stateMachineVersionArn,
     stateMachineAliasArn: execution.stateMachineAliasArn,
-    redriveCount: 0,
+    redriveCount: execution.redriveCount,
+    redriveDate: execution.redriveDate === undefined ? undefined : epochSeconds(execution.redriveDate),
   };
 }

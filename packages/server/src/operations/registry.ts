@@ -20,6 +20,7 @@ import { listStateMachineVersions } from "./list-state-machine-versions.js";
 import { listStateMachines } from "./list-state-machines.js";
 import { listTagsForResource } from "./list-tags-for-resource.js";
 import { publishStateMachineVersion } from "./publish-state-machine-version.js";
+import { redriveExecution } from "./redrive-execution.js";
 import { sendTaskFailure } from "./send-task-failure.js";
 import { sendTaskHeartbeat } from "./send-task-heartbeat.js";
 import { sendTaskSuccess } from "./send-task-success.js";
@@ -56,6 +57,7 @@ export const operations: readonly Operation[] = [
   listStateMachineVersions,
   listTagsForResource,
   publishStateMachineVersion,
+  redriveExecution,
   sendTaskFailure,
   sendTaskHeartbeat,
   sendTaskSuccess,
