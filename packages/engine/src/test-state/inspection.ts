@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, printJson, type State, type TraceStep } from "@pawl/asl";
+import { type Json, type JsonObject, MAX_DEPTH, printJson, type State, type TraceStep } from "@pawl/asl";
 import type { HttpRequest, HttpResponse } from "../tasks/task-handler.js";
 import type { ErrorDetails, InspectionData } from "./request.js";
 
@@ -14,6 +14,9 @@ const TOLD: Readonly<Record<State["type"], readonly TraceStep[]>> = {
   Succeed: ["afterInputPath"],
   Fail: ["afterInputPath"],
 };
+
+/** The inputs of iterations may each be as deep as JSON may be, and are told in one array. */
+const DEEPEST = MAX_DEPTH + 10;
 
 /** Values that a run of a state's closures told, in their order. */
 export type Trace = readonly (readonly [step: TraceStep, value: Json])[];
@@ -66,7 +69,7 @@ export class Inspection {
   data(input: string, variables: JsonObject): InspectionData {
     return {
       input,
-      ...Object.fromEntries([...this.#values].map(([name, value]) => [name, printJson(value)])),
+      ...Object.fromEntries([...this.#values].map(([name, value]) => [name, printJson(value, DEEPEST)])),
       ...this.#limits,
       ...(Object.keys(variables).length === 0 ? {} : { variables: printJson(variables) }),
       ...(this.#errorDetails === undefined ? {} : { errorDetails: this.#errorDetails }),
