@@ -159,6 +159,35 @@ describe.each(Object.entries(IDENTITIES))("through %s", (_name, of) => {
   });
 });
 
+describe("JSONata", () => {
+  const output = (expression: string) => ({
+    QueryLanguage: "JSONata",
+    ...machine({ P: { Type: "Pass", Output: `{% ${expression} %}`, End: true } }),
+  });
+
+  it.each([
+    ["$states.input.n + 1", '{"n":1.10}', "2.1"],
+    ["$states.input.n = 1.1", '{"n":1.10}', "true"],
+    ["$sum($states.input.list)", '{"list":[1.0,2e0]}', "3"],
+    ["$type($states.input.n)", '{"n":12345678901234567890}', '"number"'],
+    ["$states.input.n & ''", '{"n":1.10}', '"1.1"'],
+    ["$states.input.n.text", '{"n":1.10,"text":0}', undefined],
+    ["[$states.input.n, $states.input]", '{"n":1.10}', '[1.1,{"n":1.1}]'],
+    ["$keys($states.input)", '{"b":1,"1":2}', '["b","1"]'],
+    ["$parse('[1.10]')", "{}", "[1.1]"],
+    ["$states.input.n * 1", '{"n":1e400}', undefined],
+  ])("computes %s of %s with doubles", async (expression, input, result) => {
+    const description = await run(await openTestEngine(), output(expression), input);
+    expect(description.output).toBe(result);
+    if (result === undefined) expect(description.error).toBe("States.QueryEvaluationError");
+  });
+
+  it("cannot nest too deeply", async () => {
+    const nest = "$reduce([1..1500], function($all, $_) { {'a': $all} }, 0)";
+    expect(await run(await openTestEngine(), output(nest), "{}")).toMatchObject({ status: "FAILED" });
+  });
+});
+
 describe("constants of a definition", () => {
   it("go as they are written", async () => {
     const test = await openTestEngine();

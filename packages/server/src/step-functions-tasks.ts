@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { isObject, type Json, type JsonObject, parseJson, printJson, setMember } from "@pawl/asl";
+import { isObject, type Json, type JsonObject, numberOf, parseJson, printJson, setMember } from "@pawl/asl";
 import {
   type Engine,
   type ExecutionDescription,
@@ -30,7 +30,13 @@ function sdkTask(engine: Engine): TaskHandler {
     const { resource, parameters } = request;
     const action = resource.kind === "service" ? resource.action : "";
     try {
-      const answer = await call(engine, capitalize(action), renameMembers(parameters, uncapitalize), request, signal);
+      const answer = await call(
+        engine,
+        capitalize(action),
+        renameMembers(parameters, uncapitalize, asDouble),
+        request,
+        signal,
+      );
       return printJson(renameMembers(answer, capitalize, printDate));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
@@ -178,6 +184,11 @@ function renameMembers(
 
 function withoutNull(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, member]) => member !== null));
+}
+
+/** The API's numbers are JavaScript's, however a state writes them: 10.0 is 10. */
+function asDouble(_name: string, member: Json): Json {
+  return numberOf(member) ?? member;
 }
 
 /** Dates are seconds since the epoch in the API and ISO 8601 in results of the SDK integration. */
