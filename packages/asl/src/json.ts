@@ -9,7 +9,7 @@ export { mergeObjects, objectOf, setMember, withMember } from "./json-object.js"
 
 /**
  * JSON as the language sees it. Every JSON text enters through {@link parseJson} and leaves through {@link printJson}, so
- * that what JSON means here (numbers, keys, depth) is decided in one place: docs/json.md.
+ * that what JSON means here (numbers, keys, depth) is decided in one place: docs/query-languages.md, "JSON is data".
  */
 export type Json = null | boolean | number | string | ExactNumber | Json[] | JsonObject;
 
