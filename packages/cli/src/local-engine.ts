@@ -6,13 +6,15 @@ export interface LocalEngineOptions {
   readonly data: string;
   readonly region: string;
   readonly accountId: string;
+  /** Told what an operator should know; default: standard error. */
+  readonly log?: (message: string) => void;
 }
 
 /**
  * Opens an engine in this process. Its Task states call the Lambda service that LAMBDA_ENDPOINT in the environment names.
  * @throws StoreError where the data folder cannot be used.
  */
-export async function openLocalEngine({ data, region, accountId }: LocalEngineOptions): Promise<Engine> {
+export async function openLocalEngine({ data, region, accountId, log }: LocalEngineOptions): Promise<Engine> {
   const [{ openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
     import("@pawl/server"),
@@ -23,7 +25,7 @@ export async function openLocalEngine({ data, region, accountId }: LocalEngineOp
     region,
     accountId,
     integrations: stepFunctionsTasks,
-    log: (message) => process.stderr.write(`${message}\n`),
+    log: log ?? ((message) => process.stderr.write(`${message}\n`)),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
   });
   return engine;

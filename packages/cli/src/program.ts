@@ -33,7 +33,7 @@ export function createProgram(done: (code: number) => void): Command {
     .description(
       "Serves the AWS Step Functions API on this machine, with everything durable in the data folder.\n" +
         "Definition files and folders become state machines named after the files, and are watched for changes.\n" +
-        "LAMBDA_ENDPOINT in the environment names the Lambda service that Task states call.",
+        "LAMBDA_ENDPOINT in the environment names the Lambda service that Task states call, PAWL_ACCESS_KEYS holds access keys.",
     )
     .argument("[paths...]", "definition files (*.asl.json, *.json), or folders of them")
     .option("--host <address>", "address to listen on", "127.0.0.1")
@@ -41,7 +41,21 @@ export function createProgram(done: (code: number) => void): Command {
     .option("--data <folder>", "folder of what is kept, or 'memory' to keep nothing", ".pawl")
     .option("--region <region>", "region of the ARNs", regionName, "us-east-1")
     .option("--account-id <id>", "account of the ARNs", accountNumber, "123456789012")
-    .option("--insecure", "allow an address that other machines can reach")
+    .option("--access-keys <file>", "serve only requests signed with a key of this file: ID:SECRET, one a line")
+    .option("--access-key <key>", "the same for one key; others on this machine can see it (repeatable)", repeated)
+    .option("--insecure", "allow an address that other machines can reach, without access keys")
+    .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM)")
+    .option("--tls-key <file>", "its private key (PEM)")
+    .option("--allowed-host <name>", "serve requests to this host name too (repeatable)", repeated)
+    .option("--cors-origin <origin>", "let web pages of this origin call (repeatable)", repeated)
+    .option("--throttle", "refuse calls beyond the quotas of AWS")
+    .option("--throttle-file <file>", "the same, with some quotas from a JSON file")
+    .addOption(
+      new Option("--log-level <level>", "what is told on stderr")
+        .choices(["error", "warn", "info", "debug"])
+        .default("warn"),
+    )
+    .addOption(new Option("--log-format <format>", "how").choices(["text", "json"]).default("text"))
     .option("--example <machine>", "start this one of the state machines once, with NAME.input.json as its input")
     .addHelpText(
       "after",
@@ -49,6 +63,7 @@ export function createProgram(done: (code: number) => void): Command {
         "pawl start",
         "pawl start --port 9000 machines/                  # register and watch a folder",
         "pawl start --data memory order.asl.json",
+        "pawl start --host 0.0.0.0 --access-keys keys.txt --tls-cert cert.pem --tls-key key.pem",
       ),
     )
     .action(async (paths, options) => done(await (await import("./commands/start.js")).start(paths, options)));
@@ -151,6 +166,34 @@ export function createProgram(done: (code: number) => void): Command {
     .addHelpText("after", examples(`pawl stop ${EXECUTION_ARN} --cause 'Ordered twice'`))
     .action(async (arn, options) => done(await (await import("./commands/stop.js")).stop(arn, options)));
 
+  withApi(
+    program
+      .command("backup")
+      .summary("write a backup of a running server, or of a data folder")
+      .description("Writes everything that a running server has stored to a new file. It goes on meanwhile.")
+      .argument("<file>", "the file, which must not exist")
+      .addOption(
+        new Option("--data <folder>", "back up this data folder, which no server uses").conflicts([
+          "endpoint",
+          "region",
+        ]),
+      ),
+  )
+    .addHelpText("after", examples("pawl backup monday.db", "pawl backup monday.db --data .pawl"))
+    .action(async (file, options) => done(await (await import("./commands/backup.js")).backup(file, options)));
+
+  program
+    .command("restore")
+    .summary("make a backup the data of a folder")
+    .description(
+      "Makes a backup the data of a folder that no server uses. Executions that ran then go on with the next start.",
+    )
+    .argument("<file>", "the backup")
+    .requiredOption("--data <folder>", "the data folder")
+    .option("--force", "replace the data that is there")
+    .addHelpText("after", examples("pawl restore monday.db --data .pawl"))
+    .action(async (file, options) => done(await (await import("./commands/restore.js")).restore(file, options)));
+
   program
     .command("validate")
     .summary("check definitions")
@@ -196,6 +239,10 @@ function machineType(description: string): Option {
 
 function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
+}
+
+function repeated(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
 }
 
 function portNumber(text: string): number {

@@ -89,7 +89,7 @@ export async function pawlStart(args: readonly string[], options?: SpawnOptions)
     server.kill("SIGKILL");
     await server.ended;
   });
-  const [, url = ""] = await server.printed(/API at (http:\S+)/);
+  const [, url = ""] = await server.printed(/API at (https?:\S+)/);
   return { url, process: server };
 }
 

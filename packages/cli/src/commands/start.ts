@@ -6,40 +6,47 @@ import { engineExecution } from "../engine-execution.js";
 import { showExecution } from "../execution-view.js";
 import { CommandError, exitCode } from "../exit-code.js";
 import { onInterruption } from "../interruption.js";
-import { checkAddress, isLoopback } from "../listen-address.js";
+import { checkAddress } from "../listen-address.js";
 import { type LocalEngineOptions, openLocalEngine } from "../local-engine.js";
 import { type Registration, register } from "../registration.js";
 import { oneLine, styled, writeLine } from "../screen.js";
+import { type ServerFlags, serverSettings } from "../server-settings.js";
 import { version } from "../version.js";
 
-export interface StartOptions extends LocalEngineOptions {
-  readonly host: string;
+export interface StartOptions extends Omit<LocalEngineOptions, "log">, ServerFlags {
   readonly port: number;
-  readonly insecure?: boolean;
   /** Name of one of the state machines in the files, to be started once. */
   readonly example?: string;
 }
 
 /** Serves the API until it is interrupted. */
 export async function start(paths: readonly string[], options: StartOptions): Promise<number> {
-  const { host, port, region, accountId } = options;
-  if (!isLoopback(host) && options.insecure !== true) {
-    throw new CommandError(
-      `${host} can be reached from other machines, and this server asks nobody for credentials: add --insecure to allow it`,
-    );
-  }
+  const { host, port, region, accountId, data } = options;
+  const settings = await serverSettings(options);
+  const { log, accessKeys } = settings;
   const interruption = onInterruption();
   const definitions = await findDefinitions(paths);
   const example = options.example === undefined ? undefined : definitionNamed(options.example, definitions);
   // Before the data folder is touched: where another Pawl is at home there, its port is the better thing to name.
   await checkAddress(host, port);
 
-  const engine = await openLocalEngine(options);
+  const engine = await openLocalEngine({ data, region, accountId, log: (message) => log.warn(message) });
   const { createServer } = await import("@pawl/server");
-  const server = await createServer(engine, { host, port });
-  const place = options.data === "memory" ? "memory" : shown(resolve(options.data));
+  const server = await createServer(engine, {
+    ...settings,
+    host,
+    port,
+    version: version(),
+    ...(data !== "memory" && { backupFolder: resolve(data) }),
+  });
+  log.info("serving", { url: server.url, region, account: accountId, version: version(), pid: process.pid });
+  const place = data === "memory" ? "memory" : shown(resolve(data));
   writeLine(`Pawl ${version()} serves the AWS Step Functions API at ${styled("bold", server.url)}`);
   writeLine(styled("dim", `Region ${region}, account ${accountId}, data in ${place}`));
+  if (accessKeys.length > 0) {
+    const keys = accessKeys.length === 1 ? "the access key" : `one of ${accessKeys.length} access keys`;
+    writeLine(styled("dim", `Requests must be signed with ${keys}`));
+  }
 
   await showKept(engine);
   await registerAll(engine, definitions);
@@ -50,7 +57,7 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
     changes = changes.then(() => registerChange(engine, path, text));
   });
   if (example !== undefined) {
-    await runExample(engine, example, server.url, interruption);
+    await runExample(engine, example, server.url, accessKeys.length > 0, interruption);
   }
   if (!interruption.aborted) {
     writeLine("\nCtrl-C stops the server.");
@@ -58,10 +65,12 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
   }
 
   writeLine("\nStopping");
+  log.info("stopping");
   watcher.close();
   await changes;
   await server.close();
   await engine.close();
+  log.info("stopped");
   return exitCode.ok;
 }
 
@@ -120,7 +129,13 @@ function showRegistration({ outcome, name, diagnostics, activities }: Registrati
 }
 
 /** Starts an example, shows it to its end, and says how to start it from elsewhere. */
-async function runExample(engine: Engine, { path }: DefinitionFile, url: string, signal: AbortSignal): Promise<void> {
+async function runExample(
+  engine: Engine,
+  { path }: DefinitionFile,
+  url: string,
+  isGuarded: boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const { region, accountId } = engine;
   const name = machineName(path);
   const stateMachineArn = `arn:aws:states:${region}:${accountId}:stateMachine:${name}`;
@@ -134,9 +149,11 @@ async function runExample(engine: Engine, { path }: DefinitionFile, url: string,
   }
   const flags = [`--state-machine-arn ${stateMachineArn}`, `--input ${shellQuoted(input)}`];
   const showCommand = (...lines: readonly string[]): void => writeLine(`  ${lines.join(" \\\n    ")}`);
-  writeLine("\nStart the next one with the AWS CLI (any credentials do):");
+  writeLine(
+    `\nStart the next one with the AWS CLI (${isGuarded ? "its credentials are an access key" : "any credentials do"}):`,
+  );
   showCommand(
-    "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test aws stepfunctions start-execution",
+    `${isGuarded ? "" : "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "}aws stepfunctions start-execution`,
     `--endpoint-url ${url} --region ${region}`,
     ...flags,
   );
