@@ -258,7 +258,10 @@ describe("Parallel", () => {
       ResultSelector: { "first.$": "$[0]" },
       ResultPath: "$.r",
     });
-    expect(state.branches).toEqual([{ startAt: "I" }, { startAt: "J" }]);
+    expect(state.branches.map(({ startAt, names }) => [startAt, names])).toEqual([
+      ["I", ["I"]],
+      ["J", ["J"]],
+    ]);
     expect(state.enter(scopeOf({ a: 1 }))).toEqual({ x: 1 });
     expect(state.exit(scopeOf({ a: 1 }), [5, 6])).toEqual({ output: { a: 1, r: { first: 5 } } });
   });
