@@ -255,6 +255,40 @@ describe("limits", () => {
     expect(parse(await all).status).toBe(408);
   });
 
+  it("a connection that sends nothing at all ends", async () => {
+    await server.close();
+    await serve({ headersTimeoutMs: 50, requestTimeoutMs: 100 });
+    expect(await untilClosed(open())).toMatch(/^(?:HTTP\/1\.1 408 |$)/);
+  });
+
+  it("a caller that has closed its side gets its answer, and one that closes in the middle the end", async () => {
+    const whole = open();
+    const answered = untilClosed(whole);
+    whole.end(request({ body: "{}" }));
+    expect(parse(await answered).status).toBe(200);
+    const half = open();
+    const ended = untilClosed(half);
+    half.end(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 9\r\n\r\n{",
+    );
+    expect(await ended).toMatch(/^(?:HTTP\/1\.1 400 |$)/);
+  });
+
+  it("a thousand connections that stand open keep nobody waiting, and end with the server", async () => {
+    const standing = await Promise.all(
+      Array.from({ length: 1000 }, async () => {
+        const socket = open();
+        await new Promise((resolve) => socket.once("connect", resolve));
+        socket.write(request({ body: "{}" }));
+        await new Promise((resolve) => socket.once("data", resolve));
+        return { closed: untilClosed(socket) };
+      }),
+    );
+    expect((await send({ body: "{}" })).status).toBe(200);
+    await server.close();
+    expect(await Promise.all(standing.map(({ closed }) => closed))).toHaveLength(1000);
+  });
+
   it("a connection that is idle ends after a while", async () => {
     await server.close();
     await serve({ keepAliveTimeoutMs: 50 });
