@@ -10,6 +10,8 @@ export interface Diagnostic {
   readonly message: string;
   /** A JSON pointer into the definition (`/States/Hello/Next`); absent where the fault has no place. */
   readonly location?: string;
+  /** The word that was probably meant by a misspelt one (`InputPath`). The service has no such thing, and never sees it. */
+  readonly suggestion?: string;
 }
 
 /** The text of the InvalidDefinition error for a wrong definition: the service names one fault, or several in a row. */

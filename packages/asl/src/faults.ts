@@ -1,12 +1,28 @@
 import type { Diagnostic } from "./diagnostic.js";
+import { Suggestions } from "./suggestion.js";
 
 /** The faults found in a definition so far. The same fault at the same place counts once, however often it is met. */
 export class Faults {
   readonly #diagnostics = new Map<string, Diagnostic>();
+  readonly #suggestions = new Suggestions();
 
-  /** @param location absent where the fault has no place */
-  refuse(code: string, message: string, location?: string): void {
-    this.#add({ severity: "ERROR", code, message, ...(location === undefined ? {} : { location }) });
+  /**
+   * @param location absent where the fault has no place
+   * @param suggestion what was probably meant
+   */
+  refuse(code: string, message: string, location?: string, suggestion?: string): void {
+    this.#add({
+      severity: "ERROR",
+      code,
+      message,
+      ...(location === undefined ? {} : { location }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+
+  /** What was probably meant by a word that is none of the candidates. */
+  suggest(word: string, candidates: Iterable<string>): string | undefined {
+    return this.#suggestions.nearest(word, candidates);
   }
 
   warn(code: string, message: string, location: string): void {

@@ -57,8 +57,13 @@ export class Fields {
   }
 
   /** Reports a fault of the object (or of the place given) that refuses the definition. */
-  refuse(message: string, location = this.location, code = "SCHEMA_VALIDATION_FAILED"): void {
-    this.#faults.refuse(code, message, location);
+  refuse(message: string, location = this.location, code = "SCHEMA_VALIDATION_FAILED", suggestion?: string): void {
+    this.#faults.refuse(code, message, location, suggestion);
+  }
+
+  /** Reports a word that is none of those that can stand there, with the one that was probably meant. */
+  refuseWord(message: string, location: string, word: string, candidates: Iterable<string>): void {
+    this.refuse(message, location, undefined, this.#faults.suggest(word, candidates));
   }
 
   /** Reports something that looks wrong but does not refuse the definition. */
@@ -69,13 +74,18 @@ export class Fields {
   /** Reports every field that the object must not have. */
   support(names: FieldNames, language: "JSONPath" | "JSONata"): void {
     const other = language === "JSONPath" ? "JSONata" : "JSONPath";
+    // A field that is there already was not meant.
+    let candidates: string[] | undefined;
     for (const name of Object.keys(this.object)) {
       if (names.both.includes(name) || names[language]?.includes(name)) continue;
-      this.refuse(
-        names[other]?.includes(name)
-          ? `The QueryLanguage is set to '${language}', but field '${name}' is only supported for the '${other}' QueryLanguage`
-          : `Field '${name}' is not supported`,
-      );
+      if (names[other]?.includes(name)) {
+        this.refuse(
+          `The QueryLanguage is set to '${language}', but field '${name}' is only supported for the '${other}' QueryLanguage`,
+        );
+      } else {
+        candidates ??= [...names.both, ...(names[language] ?? [])].filter((candidate) => !this.has(candidate));
+        this.refuseWord(`Field '${name}' is not supported`, this.location, name, candidates);
+      }
     }
   }
 
@@ -145,7 +155,7 @@ export class Fields {
     const value = this.string(name);
     const word = words.find((candidate) => candidate === value);
     if (value !== undefined && word === undefined) {
-      this.refuse(`Value should be one of the following: [${words.join(", ")}]`, this.at(name));
+      this.refuseWord(`Value should be one of the following: [${words.join(", ")}]`, this.at(name), value, words);
     }
     return word;
   }

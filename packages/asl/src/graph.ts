@@ -121,8 +121,9 @@ function stateType(state: Fields): StateType | undefined {
   const type = state.string("Type");
   if (type === undefined) return undefined;
   if (Object.hasOwn(TYPES, type)) return type as StateType;
-  const names = Object.keys(TYPES).join(", ");
-  state.refuse(`The field 'Type' should have one of these values: [${names}]`, state.at("Type"));
+  const names = Object.keys(TYPES);
+  const message = `The field 'Type' should have one of these values: [${names.join(", ")}]`;
+  state.refuseWord(message, state.at("Type"), type, names);
   return undefined;
 }
 

@@ -25,6 +25,8 @@ export interface TemplateFault {
   readonly pointer: string;
   /** The service's words, of code SCHEMA_VALIDATION_FAILED. */
   readonly message: string;
+  /** The name of an intrinsic function that does not exist, where that is what is wrong. */
+  readonly unknownFunction?: string;
 }
 
 /**
@@ -75,9 +77,10 @@ function compileObject(template: JsonObject, pointer: string, faults: TemplateFa
 
 function compileField(name: string, value: Json, pointer: string, faults: TemplateFault[]): Evaluate {
   const expression = parseField(value);
-  if (expression === undefined) {
+  if (expression instanceof PathSyntaxError) {
     const message = `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`;
-    faults.push({ field: name, pointer, message });
+    const { unknownFunction } = expression;
+    faults.push({ field: name, pointer, message, ...(unknownFunction === undefined ? {} : { unknownFunction }) });
     return () => null;
   }
   return (input, scope) => {
@@ -94,12 +97,13 @@ function compileField(name: string, value: Json, pointer: string, faults: Templa
   };
 }
 
-function parseField(value: Json): Expression | undefined {
-  if (typeof value !== "string") return undefined;
+/** The expression, or why the value is none. */
+function parseField(value: Json): Expression | PathSyntaxError {
+  if (typeof value !== "string") return new PathSyntaxError("expected a string");
   try {
     return parseExpression(value);
   } catch (error) {
-    if (error instanceof PathSyntaxError) return undefined;
+    if (error instanceof PathSyntaxError) return error;
     throw error;
   }
 }

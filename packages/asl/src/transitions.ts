@@ -3,14 +3,15 @@ import type { GraphShape } from "./graph.js";
 
 /** Checks that every transition leads to a state of its graph, that the graph can end and that every state can be reached. */
 export function checkTransitions(graph: GraphShape, faults: Faults): void {
-  const missing = (target: string, location: string) => {
-    if (!graph.states.has(target))
-      faults.refuse("MISSING_TRANSITION_TARGET", `Missing 'Next' target: ${target}`, location);
+  const missing = (target: string, location: string, from?: string) => {
+    if (graph.states.has(target)) return;
+    const suggestion = faults.suggest(target, others(graph.states.keys(), from));
+    faults.refuse("MISSING_TRANSITION_TARGET", `Missing 'Next' target: ${target}`, location, suggestion);
   };
   missing(graph.start, graph.fields.at("StartAt"));
   const shapes = [...graph.states.values()];
-  for (const { transitions } of shapes) {
-    for (const { target, location } of transitions) missing(target, location);
+  for (const [name, { transitions }] of graph.states) {
+    for (const { target, location } of transitions) missing(target, location, name);
   }
   // Where a state's type is not known, neither is where it leads.
   if (shapes.some(({ terminal }) => terminal === undefined)) return;
@@ -22,6 +23,11 @@ export function checkTransitions(graph: GraphShape, faults: Faults): void {
   for (const [name, { location }] of graph.states) {
     if (!reached.has(name)) faults.refuse("MISSING_TRANSITION_TARGET", `State "${name}" is not reachable.`, location);
   }
+}
+
+/** A state seldom leads to itself: it is not what a misspelt target means. */
+function* others(names: Iterable<string>, own: string | undefined): Iterable<string> {
+  for (const name of names) if (name !== own) yield name;
 }
 
 function reachable(graph: GraphShape): Set<string> {

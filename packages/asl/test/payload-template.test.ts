@@ -65,7 +65,7 @@ describe("payload templates", () => {
       `The value for the field '${field}' must be a valid JSONPath or a valid intrinsic function call`;
     expect(compileTemplate(template).faults).toEqual([
       { field: "a.$", pointer: "", message: message("a.$") },
-      { field: "c.$", pointer: "/deep/list[1]", message: message("c.$") },
+      { field: "c.$", pointer: "/deep/list[1]", message: message("c.$"), unknownFunction: "States.Nope" },
       { field: "d.$", pointer: "/deep", message: message("d.$") },
       { field: "e.$", pointer: "", message: message("e.$") },
     ]);

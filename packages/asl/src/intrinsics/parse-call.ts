@@ -25,7 +25,12 @@ export function parseCall(text: string): Call {
 function parseNested(cursor: Cursor, depth: number): Call {
   const name = cursor.takeWhile(isNameCharacter);
   const arity = INTRINSIC_FUNCTIONS.get(name)?.arity;
-  if (arity === undefined) throw cursor.problem(`'${name}' is not an intrinsic function: expected one`);
+  if (arity === undefined) {
+    throw cursor.problem(
+      `'${name}' is not an intrinsic function: expected one`,
+      cursor.current === "(" ? name : undefined,
+    );
+  }
   if (depth > MAX_DEPTH) throw cursor.problem(`expected at most ${MAX_DEPTH} levels of function calls`);
   cursor.skipBlanks();
   cursor.expect("(");

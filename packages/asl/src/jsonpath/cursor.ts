@@ -46,9 +46,12 @@ export class Cursor {
   }
 
   /** The error to throw for what stands here. */
-  problem(problem: string): PathSyntaxError {
+  problem(problem: string, unknownFunction?: string): PathSyntaxError {
     const found = this.atEnd ? "the end of the text" : `'${this.current}'`;
-    return new PathSyntaxError(`${problem} but found ${found} at position ${this.position} of '${shorten(this.text)}'`);
+    return new PathSyntaxError(
+      `${problem} but found ${found} at position ${this.position} of '${shorten(this.text)}'`,
+      unknownFunction,
+    );
   }
 }
 

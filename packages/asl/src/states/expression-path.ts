@@ -5,7 +5,7 @@ import { PathMiss, PathSyntaxError } from "../path.js";
 import type { Scope } from "../program.js";
 import { shownJson } from "../shown-json.js";
 import { StatesError } from "../states-error.js";
-import { looksLikePath } from "./payload.js";
+import { looksLikePath, refuseCall } from "./payload.js";
 
 /** A string that is written down (`Error`), or given by a path or an intrinsic function (`ErrorPath`). */
 export function compileText(state: Fields, name: string): ((scope: Scope) => string) | undefined {
@@ -32,7 +32,7 @@ function parse(state: Fields, field: string): Expression | undefined {
     if (!(error instanceof PathSyntaxError)) throw error;
     const call = text.startsWith("States.");
     const message = `The value for the field '${field}' must be a valid JSONPath or a valid intrinsic function call`;
-    state.refuse(call ? message : "Value must be a valid JSONPath.", state.at(field));
+    refuseCall(state, call ? message : "Value must be a valid JSONPath.", state.at(field), error.unknownFunction);
     return undefined;
   }
 }

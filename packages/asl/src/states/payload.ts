@@ -1,4 +1,5 @@
 import type { Fields } from "../fields.js";
+import { INTRINSIC_FUNCTIONS } from "../intrinsics/functions.js";
 import { isObject, type Json } from "../json.js";
 import { compileTemplate } from "../payload-template.js";
 import type { Evaluate, EvaluateOn, QueryLanguage } from "../query-language/query-language.js";
@@ -22,9 +23,20 @@ export function compilePayload(fields: Fields, name: string): EvaluateOn | undef
   const value = fields.value(name);
   if (value === undefined) return undefined;
   const template = compileTemplate(value);
-  for (const { message, pointer } of template.faults) fields.refuse(message, `${fields.at(name)}${pointer}`);
+  for (const { message, pointer, unknownFunction } of template.faults) {
+    refuseCall(fields, message, `${fields.at(name)}${pointer}`, unknownFunction);
+  }
   warnOfPaths(fields, value, fields.at(name));
   return (input, scope) => template.evaluate(input, scope);
+}
+
+/**
+ * Reports a text that is neither a path nor a function call.
+ * @param unknownFunction the function it calls, where there is none of that name
+ */
+export function refuseCall(fields: Fields, message: string, location: string, unknownFunction: string | undefined) {
+  if (unknownFunction === undefined) fields.refuse(message, location);
+  else fields.refuseWord(message, location, unknownFunction, INTRINSIC_FUNCTIONS.keys());
 }
 
 /** True for a text that is probably meant as a path or an intrinsic function call. */
