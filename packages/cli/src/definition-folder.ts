@@ -1,8 +1,8 @@
 import { type FSWatcher, watch } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseJson, printJson } from "@pawl/asl";
-import { machineName, shown } from "./definition-file.js";
+import { definitionStem, isYaml, machineName, readDefinition, shown } from "./definition-file.js";
 import { CommandError } from "./exit-code.js";
 import { readTextFile } from "./text-file.js";
 
@@ -15,7 +15,7 @@ export interface DefinitionFile {
 
 /**
  * The definitions among files and folders. A file that is named counts whatever it holds; of a folder (not of the folders
- * in it) every `*.asl.json`, and every other `*.json` that has a StartAt.
+ * in it) every `*.asl.json`, `*.asl.yaml` and `*.asl.yml`, and every other `*.json`, `*.yaml` and `*.yml` that has a StartAt.
  * @throws CommandError where a path is not there, or two files would be the same state machine.
  */
 export async function findDefinitions(paths: readonly string[]): Promise<DefinitionFile[]> {
@@ -46,7 +46,7 @@ async function definitionsAt(path: string): Promise<DefinitionFile[]> {
     .sort()) {
     if (mayBeDefinition(file)) {
       const text = await readTextFile(file);
-      if (isDefinition(file, text)) {
+      if (await isDefinition(file, text)) {
         definitions.push({ path: file, text });
       }
     }
@@ -63,15 +63,17 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 function mayBeDefinition(file: string): boolean {
-  return file.endsWith(".json") && !file.endsWith(INPUT_SUFFIX);
+  return (file.endsWith(".json") || isYaml(file)) && !file.endsWith(INPUT_SUFFIX);
 }
 
-function isDefinition(file: string, text: string): boolean {
-  if (file.endsWith(".asl.json")) {
+async function isDefinition(file: string, text: string): Promise<boolean> {
+  if (/\.asl\.(?:json|ya?ml)$/.test(file)) {
     return true;
   }
+  // Folders hold much other YAML and JSON.
+  const definition = text.includes("StartAt") ? (await readDefinition(file, text)).json : undefined;
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = JSON.parse(definition ?? "");
     return typeof json === "object" && json !== null && Object.hasOwn(json, "StartAt");
   } catch {
     return false;
@@ -81,13 +83,12 @@ function isDefinition(file: string, text: string): boolean {
 const INPUT_SUFFIX = ".input.json";
 
 /**
- * The example input that stands beside a definition (`NAME.input.json` for `NAME.asl.json`) as compact JSON; undefined
+ * The example input that stands beside a definition (`NAME.input.json` for `NAME.asl.json` or `NAME.asl.yaml`) as compact JSON; undefined
  * where none does.
  * @throws CommandError where it is no JSON.
  */
 export async function exampleInput(definitionPath: string): Promise<string | undefined> {
-  const stem = basename(definitionPath).replace(/(?:\.asl)?\.json$/, "");
-  const file = join(dirname(definitionPath), stem + INPUT_SUFFIX);
+  const file = join(dirname(definitionPath), definitionStem(definitionPath) + INPUT_SUFFIX);
   try {
     await stat(file);
   } catch {
@@ -124,7 +125,7 @@ export function watchDefinitions(
       if (definitions.delete(path)) {
         changed(path, undefined);
       }
-    } else if (text.trim() !== "" && (definitions.has(path) || isDefinition(path, text))) {
+    } else if (text.trim() !== "" && (definitions.has(path) || (await isDefinition(path, text)))) {
       definitions.add(path);
       changed(path, text);
     }

@@ -1,5 +1,5 @@
 import type { Engine } from "@pawl/engine";
-import { type LocatedDiagnostic, located, machineName } from "./definition-file.js";
+import { type LocatedDiagnostic, machineName, readDefinition } from "./definition-file.js";
 
 /** What became of a definition file. */
 export interface Registration {
@@ -19,13 +19,17 @@ const ROLE = "pawl";
  * Makes a definition file a state machine of the engine, or its new revision. A wrong definition changes nothing.
  * Activities of this engine that it names are created too: a file says all that it needs.
  */
-export async function register(engine: Engine, file: string, definition: string): Promise<Registration> {
+export async function register(engine: Engine, file: string, text: string): Promise<Registration> {
   const name = machineName(file);
   const stateMachineArn = `arn:aws:states:${engine.region}:${engine.accountId}:stateMachine:${name}`;
+  const { json: definition, faults, located } = await readDefinition(file, text);
+  if (definition === undefined) {
+    return { stateMachineArn, name, outcome: "refused", diagnostics: faults, activities: [] };
+  }
   const existing = await existingMachine(engine, stateMachineArn);
   const type = existing?.type ?? "STANDARD";
   const found = engine.stateMachines.validate(definition, type);
-  const diagnostics = located(file, definition, found);
+  const diagnostics = located(found);
   const result = { stateMachineArn, name, diagnostics, activities: [] };
   if (found.some(({ severity }) => severity === "ERROR")) {
     return { ...result, outcome: "refused" };

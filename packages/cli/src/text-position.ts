@@ -6,16 +6,17 @@ export interface Position {
   readonly column: number;
 }
 
+/** Finds the place that a diagnostic names; undefined for no location. */
+export type PositionOf = (location: string | undefined) => Position | undefined;
+
 /**
- * Finds the places that diagnostics name in a definition's text. A location is a JSON pointer; array indices stand as
+ * Finds the places that diagnostics name in a definition's JSON text. A location is a JSON pointer; array indices stand as
  * `/0` or `[0]`. Where it goes further than the text does (a missing field), the place is that of the last part there is.
  * For a text that is no JSON, every location is the place of the fault.
  */
-export function positionsIn(text: string): (location: string | undefined) => Position | undefined {
+export function positionsIn(text: string): PositionOf {
   try {
-    const outline = outlineJson(text);
-    return (location) =>
-      location === undefined ? undefined : positionAt(text, find(outline, location, outline.at).at);
+    return positionsOf(text, outlineJson(text));
   } catch (error) {
     if (!(error instanceof JsonFault)) throw error;
     const fault = positionAt(text, error.offset);
@@ -23,7 +24,13 @@ export function positionsIn(text: string): (location: string | undefined) => Pos
   }
 }
 
-function positionAt(text: string, offset: number): Position {
+/** The same in a text whose outline is known. */
+export function positionsOf(text: string, outline: Outline): PositionOf {
+  return (location) => (location === undefined ? undefined : positionAt(text, find(outline, location, outline.at).at));
+}
+
+/** @param offset counts from 0 */
+export function positionAt(text: string, offset: number): Position {
   const before = text.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

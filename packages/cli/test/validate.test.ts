@@ -48,3 +48,13 @@ test("--type EXPRESS checks the rules of express machines", async () => {
   expect(stdout).toContain("Express state machine does not support '.waitForTaskToken' service integration");
   expect(code).toBe(1);
 });
+
+test("says what a misspelt word was probably meant to be", async () => {
+  const folder = await temporaryFolder();
+  const definition = JSON.stringify({ StartAt: "A", States: { A: { Type: "Succed" } } });
+  await writeDefinitions(folder, { misspelt: definition });
+  const text = await pawl(["validate", "misspelt.asl.json"], { cwd: folder });
+  expect(text.stdout).toMatch(/^misspelt\.asl\.json:1:31: error .*; did you mean 'Succeed'\? \(\/States\/A\/Type\)\n$/);
+  const json = await pawl(["validate", "--json", "misspelt.asl.json"], { cwd: folder });
+  expect(JSON.parse(json.stdout)[0].diagnostics[0]).toMatchObject({ suggestion: "Succeed" });
+});

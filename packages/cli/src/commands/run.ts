@@ -1,5 +1,5 @@
 import { compile } from "@pawl/asl";
-import { diagnosticLine, located, machineName, shown } from "../definition-file.js";
+import { diagnosticLine, machineName, readDefinition, shown } from "../definition-file.js";
 import { engineExecution } from "../engine-execution.js";
 import { readInput } from "../execution-input.js";
 import { showExecution } from "../execution-view.js";
@@ -22,13 +22,14 @@ const ACCOUNT_ID = "123456789012";
 
 /** Runs one definition in this process, on a store in memory: nothing listens and nothing is kept. */
 export async function run(file: string, options: RunOptions): Promise<number> {
-  const definition = await readTextFile(file);
+  const { json: definition, faults, located } = await readDefinition(file, await readTextFile(file));
   const input = await readInput(options.input);
-  const { program, diagnostics } = compile(definition, { type: options.type });
-  for (const diagnostic of located(file, definition, diagnostics)) {
+  const { program, diagnostics } =
+    definition === undefined ? { diagnostics: [] } : compile(definition, { type: options.type });
+  for (const diagnostic of [...faults, ...located(diagnostics)]) {
     writeNote(diagnosticLine(diagnostic));
   }
-  if (program === undefined) {
+  if (definition === undefined || program === undefined) {
     throw new CommandError(`${shown(file)} is no valid definition`);
   }
 

@@ -1,5 +1,5 @@
 import { compile } from "@pawl/asl";
-import { diagnosticLine, located, shown } from "../definition-file.js";
+import { diagnosticLine, readDefinition, shown } from "../definition-file.js";
 import { exitCode } from "../exit-code.js";
 import { styled, writeDocument, writeLine } from "../screen.js";
 import { readTextFile } from "../text-file.js";
@@ -16,12 +16,12 @@ export interface ValidateOptions {
 export async function validate(files: readonly string[], options: ValidateOptions): Promise<number> {
   const results = [];
   for (const file of files) {
-    const text = await readTextFile(file);
-    const { program, diagnostics } = compile(text, { type: options.type });
+    const { json, faults, located } = await readDefinition(file, await readTextFile(file));
+    const { program, diagnostics } = json === undefined ? { diagnostics: [] } : compile(json, { type: options.type });
     results.push({
       file: shown(file),
       result: program === undefined ? "FAIL" : "OK",
-      diagnostics: located(file, text, diagnostics),
+      diagnostics: [...faults, ...located(diagnostics)],
     });
   }
   if (options.json === true) {
