@@ -35,7 +35,7 @@ export function createProgram(done: (code: number) => void): Command {
         "Definition files and folders become state machines named after the files, and are watched for changes.\n" +
         "LAMBDA_ENDPOINT in the environment names the Lambda service that Task states call, PAWL_ACCESS_KEYS holds access keys.",
     )
-    .argument("[paths...]", "definition files (*.asl.json, *.json), or folders of them")
+    .argument("[paths...]", "definition files (*.asl.json, *.json, *.asl.yaml, *.yaml, *.yml), or folders of them")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "port to listen on; 0 takes a free one", portNumber, 8083)
     .option("--data <folder>", "folder of what is kept, or 'memory' to keep nothing", ".pawl")
