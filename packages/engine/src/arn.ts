@@ -1,5 +1,6 @@
 /** ARNs of Step Functions resources (https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html). */
 
+/** The account and region that a resource belongs to. */
 export interface Home {
   readonly region: string;
   readonly accountId: string;
@@ -12,6 +13,16 @@ function arn({ region, accountId }: Home, resource: string): string {
 function partition(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+/** What the ARNs of all resources of this account and region begin with. */
+export const homePrefix = (home: Home): string => arn(home, "");
+
+/** The account and region that an ARN names; undefined where it is no ARN of a resource of Step Functions. */
+export function homeOf(text: string): Home | undefined {
+  const [prefix, , service, region, accountId, type] = text.split(":", 6);
+  if (prefix !== "arn" || service !== "states" || !region || !accountId || !type) return undefined;
+  return { region, accountId };
 }
 
 export const stateMachineArn = (home: Home, name: string): string => arn(home, `stateMachine:${name}`);

@@ -1,4 +1,5 @@
 import type { Diagnostic, JsonObject } from "@pawl/asl";
+import type { Home } from "./arn.js";
 import type { Operating } from "./operating.js";
 import type { ExecutionStatus } from "./store/store.js";
 import type { TestStateRequest, TestStateResult } from "./test-state/request.js";
@@ -18,9 +19,14 @@ export interface Engine extends Operating {
   readonly executions: Executions;
   readonly activities: Activities;
   readonly tags: Tags;
-  /** Region and account of new ARNs. */
+  /** Region and account of new ARNs, and of all that is seen. */
   readonly region: string;
   readonly accountId: string;
+  /**
+   * The same engine for another account and region, which sees its own resources and no others. It stays in memory: some 5 kB.
+   * Closing one of them closes all.
+   */
+  at(home: Home): Engine;
   /**
    * Runs one state by itself, with a mock for the work that it does or with real calls. Nothing is kept.
    * @param signal the caller's going away, which ends the test

@@ -1,3 +1,4 @@
+export { type Home, homeOf } from "./arn.js";
 export * from "./clock.js";
 export * from "./engine.js";
 export { type EngineOptions, openEngine } from "./local/open-engine.js";

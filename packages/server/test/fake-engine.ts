@@ -90,6 +90,7 @@ export function fakeEngine(): FakeEngine {
       broken = { error };
     },
     close: async () => {},
+    at: absent,
     check: async () => note("check"),
     metrics: absent,
     backup: absent,

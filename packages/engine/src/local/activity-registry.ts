@@ -1,5 +1,5 @@
 import type { JsonObject } from "@pawl/asl";
-import { activityArn, type Home } from "../arn.js";
+import { activityArn, type Home, homePrefix } from "../arn.js";
 import type { Clock } from "../clock.js";
 import type { Activities, ActivityDescription, Page, PageRequest, Tag } from "../engine.js";
 import type { ActivityQueues, ActivityTask } from "../runtime/activity-queues.js";
@@ -18,30 +18,36 @@ export class ActivityRegistry implements Activities {
   readonly #queues: ActivityQueues;
   readonly #clock: Clock;
   readonly #home: Home;
+  /** Of the ARNs of this home. */
+  readonly #prefix: string;
   readonly #turns: Turns;
-  /** ARNs of all activities: a transition asks whether one exists. */
-  readonly #known = new Set<string>();
+  readonly #known: Set<string>;
 
-  constructor(store: Store, runtime: Runtime, queues: ActivityQueues, clock: Clock, home: Home, turns: Turns) {
+  /**
+   * @param store as this home sees it
+   * @param known ARNs of all activities of all homes: a transition asks whether one exists
+   */
+  constructor(
+    store: Store,
+    runtime: Runtime,
+    queues: ActivityQueues,
+    clock: Clock,
+    home: Home,
+    turns: Turns,
+    known: Set<string>,
+  ) {
+    this.#known = known;
     this.#store = store;
     this.#runtime = runtime;
     this.#queues = queues;
     this.#clock = clock;
     this.#home = home;
+    this.#prefix = homePrefix(home);
     this.#turns = turns;
   }
 
-  async load(): Promise<void> {
-    let after: ListPlace | undefined;
-    do {
-      const rows: ActivityRow[] = await this.#store.listActivities(1000, after);
-      for (const { arn } of rows) this.#known.add(arn);
-      after = rows.at(-1);
-    } while (after !== undefined);
-  }
-
-  exists(arn: string): boolean {
-    return this.#known.has(arn);
+  #exists(arn: string): boolean {
+    return this.#known.has(arn) && arn.startsWith(this.#prefix);
   }
 
   create(request: {
@@ -69,7 +75,7 @@ export class ActivityRegistry implements Activities {
 
   delete(arn: string): Promise<void> {
     return this.#turns.take(async () => {
-      if (!this.#known.has(arn)) return;
+      if (!this.#exists(arn)) return;
       await this.#runtime.commit({ deletedActivities: [arn] });
       this.#known.delete(arn);
     });
@@ -83,7 +89,7 @@ export class ActivityRegistry implements Activities {
     { activityArn: arn, workerName }: { readonly activityArn: string; readonly workerName?: string },
     signal: AbortSignal,
   ): Promise<ActivityTask | undefined> {
-    if (!this.#known.has(arn)) throw doesNotExist(arn);
+    if (!this.#exists(arn)) throw doesNotExist(arn);
     return this.#queues.poll(arn, workerName, signal);
   }
 
@@ -103,13 +109,25 @@ export class ActivityRegistry implements Activities {
   async #report(text: string, eventOf: (token: TaskToken) => ExecutionEvent): Promise<void> {
     const token = parseTaskToken(text);
     if (token === undefined) throw new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
-    const change = await this.#runtime.post(token.executionId, eventOf(token));
+    const change = await this.#runtime.post(token.executionId, eventOf(token), this.#prefix);
     if (change?.accepted) return;
     if (change === undefined && (await this.#store.executionById(token.executionId)) === undefined) {
       throw new ServiceError("TaskDoesNotExist", `Task Does Not Exist: '${text}'`);
     }
     throw new ServiceError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
   }
+}
+
+/** ARNs of all activities of the store. */
+export async function activityArns(store: Store): Promise<Set<string>> {
+  const arns = new Set<string>();
+  let after: ListPlace | undefined;
+  do {
+    const rows: ActivityRow[] = await store.listActivities(1000, after);
+    for (const { arn } of rows) arns.add(arn);
+    after = rows.at(-1);
+  } while (after !== undefined);
+  return arns;
 }
 
 function describe({ arn, name, creationDate, settings }: ActivityRow): ActivityDescription {

@@ -1,15 +1,18 @@
+import { type Home, homeOf, homePrefix } from "../arn.js";
 import { type Clock, systemClock } from "../clock.js";
 import type { Engine } from "../engine.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
 import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
+import type { Revision } from "../runtime/live-execution.js";
 import { Runtime } from "../runtime/runtime.js";
-import type { Store } from "../store/store.js";
+import type { ListPlace, StateMachineRow, Store } from "../store/store.js";
 import { type Integrations, taskHandler } from "../tasks/registry.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import { testState } from "../test-state/test-state.js";
-import { ActivityRegistry } from "./activity-registry.js";
+import { ActivityRegistry, activityArns } from "./activity-registry.js";
 import { AliasRegistry } from "./alias-registry.js";
 import { ExecutionRegistry } from "./execution-registry.js";
+import { homeStore } from "./home-store.js";
 import { operating } from "./operating.js";
 import { StateMachineRegistry } from "./state-machine-registry.js";
 import { StateMachineTable } from "./state-machine-table.js";
@@ -47,53 +50,70 @@ export interface EngineOptions {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, region = "us-east-1", accountId = "123456789012", clock = systemClock } = options;
   const { random = Math.random, log = () => {} } = options;
-  const home = { region, accountId };
-  const table = new StateMachineTable(store, random);
   const threads = new EvaluationThreads();
   const evaluate = options.evaluate ?? threads.evaluate;
   // Whole before the first call: what the last process left may be called while this one is still opening.
   const runTask: TaskHandler = (request, signal) => tasks(request, signal);
   const turns = new Turns();
+  const revisions = new Map<number, Revision>();
+  const activities = new Set<string>();
+  const homes = new Map<string, OpenHome>();
+  const at = (home: Home): OpenHome => {
+    const prefix = homePrefix(home);
+    let known = homes.get(prefix);
+    if (known === undefined) {
+      known = openHome(home);
+      homes.set(prefix, known);
+    }
+    return known;
+  };
   const runtime: Runtime = new Runtime({
     store,
     clock,
-    region,
     random,
     runTask,
     evaluate,
-    revision: (id) => table.revision(id),
-    activityExists: (arn) => activities.exists(arn),
+    revision: async (id) => revisions.get(id) ?? (await ownerOf(await store.revision(id))).revision(id),
+    activityExists: (arn) => activities.has(arn),
     onQueued: (activityArn) => queues.handOut(activityArn),
     log,
   });
   const queues = new ActivityQueues(store, clock, (executionId, event) => runtime.post(executionId, event));
-  const stateMachines = new StateMachineRegistry(store, table, runtime, clock, home, turns);
-  const activities = new ActivityRegistry(store, runtime, queues, clock, home, turns);
-  const executions = new ExecutionRegistry(store, runtime, table, clock);
-  const engine: Engine = {
-    ...home,
-    stateMachines,
-    versions: new VersionRegistry(table, runtime, clock, turns),
-    aliases: new AliasRegistry(table, runtime, clock, turns),
-    executions,
-    activities,
-    tags: new TagRegistry(store, table, runtime, turns),
-    ...operating(store, runtime),
-    testState: (request, signal) => testState({ home, clock, random, runTask, evaluate }, request, signal),
-    async close() {
-      queues.close();
-      await threads.close();
-      await runtime.close();
-      await store.close();
-    },
+  const openHome = (home: Home): OpenHome => {
+    const own = homeStore(store, home);
+    const table = new StateMachineTable(own, random, revisions);
+    const engine: Engine = {
+      region: home.region,
+      accountId: home.accountId,
+      at: (other) => at(other).engine,
+      stateMachines: new StateMachineRegistry(own, table, runtime, clock, home, turns),
+      versions: new VersionRegistry(table, runtime, clock, turns),
+      aliases: new AliasRegistry(table, runtime, clock, turns),
+      executions: new ExecutionRegistry(own, runtime, table, clock),
+      activities: new ActivityRegistry(own, runtime, queues, clock, home, turns, activities),
+      tags: new TagRegistry(own, table, runtime, turns),
+      ...operators,
+      testState: (request, signal) => testState({ home, clock, random, runTask, evaluate }, request, signal),
+      async close() {
+        queues.close();
+        await threads.close();
+        await runtime.close();
+        await store.close();
+      },
+    };
+    return { engine, table };
   };
+  const operators = operating(store, runtime);
+  const { engine } = at({ region, accountId });
+  const ownerOf = async (row: { readonly stateMachineArn: string } | undefined): Promise<StateMachineTable> =>
+    at(homeOf(row?.stateMachineArn ?? "") ?? engine).table;
   const { integrations } = options;
   const tasks = taskHandler({
     lambdaEndpoint: options.lambdaEndpoint,
     integrations: typeof integrations === "function" ? integrations(engine) : integrations,
   });
   try {
-    await activities.load();
+    for (const arn of await activityArns(store)) activities.add(arn);
     await runtime.recover();
   } catch (error) {
     await runtime.close();
@@ -101,9 +121,28 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     throw error;
   }
   try {
-    await stateMachines.finishDeletions();
+    await finishDeletions(store, (home) => at(home).engine);
   } catch (error) {
     log(`a state machine is still being deleted: ${(error as Error).message}`);
   }
   return engine;
+}
+
+/** One account and region: the engine as it is seen from there. */
+interface OpenHome {
+  readonly engine: Engine;
+  readonly table: StateMachineTable;
+}
+
+/** Deletes the state machines that the last process had begun to delete. */
+async function finishDeletions(store: Store, at: (home: Home) => Engine): Promise<void> {
+  let after: ListPlace | undefined;
+  do {
+    const rows: StateMachineRow[] = await store.listStateMachines(1000, after);
+    for (const { arn, status } of rows) {
+      const home = homeOf(arn);
+      if (status === "DELETING" && home !== undefined) await at(home).stateMachines.delete(arn);
+    }
+    after = rows.at(-1);
+  } while (after !== undefined);
 }

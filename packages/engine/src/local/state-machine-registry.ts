@@ -15,7 +15,7 @@ import type {
 } from "../engine.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
-import type { ListPlace, RevisionRow, StateMachineRow, Store } from "../store/store.js";
+import type { RevisionRow, StateMachineRow, Store } from "../store/store.js";
 import { pageByCreation } from "./page-token.js";
 import {
   aliasDoesNotExist,
@@ -168,18 +168,6 @@ export class StateMachineRegistry implements StateMachines {
       }
       this.#table.deleted(arn);
     });
-  }
-
-  /** Deletes what the last process had begun to delete. */
-  async finishDeletions(): Promise<void> {
-    let after: ListPlace | undefined;
-    do {
-      const rows: StateMachineRow[] = await this.#store.listStateMachines(1000, after);
-      for (const { arn, status } of rows) {
-        if (status === "DELETING") await this.delete(arn);
-      }
-      after = rows.at(-1);
-    } while (after !== undefined);
   }
 
   async #stopExecutions(stateMachineArn: string): Promise<void> {

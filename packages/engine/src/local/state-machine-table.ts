@@ -31,12 +31,16 @@ export class StateMachineTable {
   readonly #random: () => number;
   readonly #machines = new Map<string, StateMachineRow>();
   readonly #published = new Map<string, Promise<Published>>();
-  readonly #revisions = new Map<number, Revision>();
+  readonly #revisions: Map<number, Revision>;
 
-  /** @param random a number in [0, 1) */
-  constructor(store: Store, random: () => number) {
+  /**
+   * @param random a number in [0, 1)
+   * @param revisions those that were compiled, shared by the tables of all accounts and regions
+   */
+  constructor(store: Store, random: () => number, revisions: Map<number, Revision>) {
     this.#store = store;
     this.#random = random;
+    this.#revisions = revisions;
   }
 
   /** The state machine of an unqualified ARN. */

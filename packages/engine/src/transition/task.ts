@@ -15,10 +15,16 @@ import { type Failure, printTaskToken, type TaskToken } from "./event.js";
 import type { StateFailure } from "./state-failure.js";
 import { recordIn, scopeOf, type Turn } from "./turn.js";
 
+/** An activity of another account or region is none that a state machine can use. */
+function isOfSameHome(activityArn: string, stateMachineArn: string): boolean {
+  return stateMachineArn.startsWith(activityArn.slice(0, activityArn.indexOf(":activity:") + 1));
+}
+
 /**
  * Schedules the task of the branch's state and makes the branch wait for it.
  * @throws StatesError where the task cannot be scheduled
  */
+
 export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
   const { execution, facts } = turn;
   const { resource } = state;
@@ -52,7 +58,7 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
       : { heartbeatAt: facts.now + heartbeatSeconds * seconds }),
   };
   if (resource.kind === "activity") {
-    if (!facts.activityExists(resource.arn)) {
+    if (!facts.activityExists(resource.arn) || !isOfSameHome(resource.arn, turn.execution.stateMachineArn)) {
       throw new StatesError("States.Runtime", `The activity ${resource.arn} does not exist.`);
     }
     recordIn(
