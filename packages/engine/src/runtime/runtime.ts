@@ -96,7 +96,7 @@ export class Runtime {
 
   /** Starts a new execution. Resolves once it is durable. */
   start(revision: Revision, row: ExecutionRow): Promise<Change> {
-    const live = LiveExecution.create(revision, row, this.#options.region, true);
+    const live = LiveExecution.create(revision, row, true);
     this.#live.set(row.id, live);
     return this.#deliver(live, { kind: "started" }, row.startDate);
   }
@@ -106,7 +106,7 @@ export class Runtime {
    * when it has ended; rejects where the engine closes before.
    */
   run(revision: Revision, row: ExecutionRow): Promise<Execution> {
-    const live = LiveExecution.create(revision, row, this.#options.region, false);
+    const live = LiveExecution.create(revision, row, false);
     return new Promise((resolve, reject) => {
       this.#live.set(row.id, live);
       this.#running.set(live, { resolve, reject });
@@ -130,11 +130,14 @@ export class Runtime {
   /**
    * Gives an event to an execution. Resolves with what it did once that is durable, with undefined where there is no such
    * execution; rejects where it could not be stored, and then it had no effect.
+   * @param arnPrefix what the execution's ARN must begin with: to others there is no such execution
    */
-  async post(executionId: number, event: ExecutionEvent): Promise<Change | undefined> {
+  async post(executionId: number, event: ExecutionEvent, arnPrefix = ""): Promise<Change | undefined> {
     for (;;) {
       const live = this.#live.get(executionId);
-      if (live !== undefined) return this.#deliver(live, event);
+      if (live !== undefined) {
+        return live.execution.arn.startsWith(arnPrefix) ? this.#deliver(live, event) : undefined;
+      }
       // What was read may have left memory again before this goes on: then memory must not hold it twice.
       if ((await this.#load(executionId)) === undefined) return undefined;
     }
@@ -224,7 +227,7 @@ export class Runtime {
 
   async #readLive(revision: Revision, row: ExecutionRow): Promise<LiveExecution> {
     const [branches, lastEventId] = [await this.#store.branches(row.id), await this.#store.lastEventId(row.id)];
-    return LiveExecution.load(revision, row, this.#options.region, branches, lastEventId);
+    return LiveExecution.load(revision, row, branches, lastEventId);
   }
 
   #deliver(live: LiveExecution, event: ExecutionEvent, now = this.#clock.now()): Promise<Change> {
@@ -482,7 +485,6 @@ const RETRY_MILLISECONDS = 1000;
 export interface RuntimeOptions {
   readonly store: Store;
   readonly clock: Clock;
-  readonly region: string;
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly revision: (id: number) => Promise<Revision>;
