@@ -60,19 +60,18 @@ export class LiveExecution {
     return this.#created.mapRunArn;
   }
 
-  static create(revision: Revision, row: ExecutionRow, region: string, isKept: boolean): LiveExecution {
-    return new LiveExecution(revision, row, executionOf(revision, row, region), false, isKept);
+  static create(revision: Revision, row: ExecutionRow, isKept: boolean): LiveExecution {
+    return new LiveExecution(revision, row, executionOf(revision, row), false, isKept);
   }
 
   /** As the store holds it. */
   static load(
     revision: Revision,
     row: ExecutionRow,
-    region: string,
     branches: readonly BranchRow[],
     lastEventId: number,
   ): LiveExecution {
-    const execution = executionOf(revision, row, region);
+    const execution = executionOf(revision, row);
     execution.lastEventId = lastEventId;
     // An express execution keeps no branches: it starts again.
     if (revision.type === "STANDARD") {
@@ -104,11 +103,12 @@ export class LiveExecution {
   }
 }
 
-function executionOf(revision: Revision, row: ExecutionRow, region: string): Execution {
+function executionOf(revision: Revision, row: ExecutionRow): Execution {
   const timeoutSeconds =
     revision.type === "EXPRESS"
       ? Math.min(revision.program.timeoutSeconds ?? EXPRESS_LIMIT_SECONDS, EXPRESS_LIMIT_SECONDS)
       : revision.program.timeoutSeconds;
+  const [, , , region = "", , , stateMachineName = ""] = row.stateMachineArn.split(":");
   const parent = row.parent === null ? undefined : (JSON.parse(row.parent) as ParentPlace);
   const redrive = readRedrive(row.redrive);
   return {
@@ -117,7 +117,7 @@ function executionOf(revision: Revision, row: ExecutionRow, region: string): Exe
     name: row.name,
     type: revision.type,
     stateMachineArn: row.stateMachineArn,
-    stateMachineName: row.stateMachineArn.split(":")[6] ?? "",
+    stateMachineName,
     stateMachineVersionArn: row.stateMachineVersionArn ?? undefined,
     stateMachineAliasArn: row.stateMachineAliasArn ?? undefined,
     roleArn: revision.roleArn,
