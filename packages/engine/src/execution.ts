@@ -166,6 +166,10 @@ export interface MapRunWaiting {
   readonly toleratedFailureCount: number;
   /** 0 to 100. */
   readonly toleratedFailurePercentage: number;
+  /** The id of the MapStateStarted event. */
+  readonly startedEventId: number;
+  /** How often it was redriven, and when the last time; absent where never. */
+  readonly redriven?: { readonly count: number; readonly date: number };
 }
 
 export interface Progress {
@@ -177,6 +181,14 @@ export interface Progress {
   done: number;
   /** Children of a map run that did not succeed. */
   failed?: number;
+  /** Children of a map run that were begun and are to be begun once more, before those that never were. */
+  readonly redo?: ChildRedo[];
+}
+
+export interface ChildRedo {
+  readonly index: number;
+  /** The id of its execution, where that one is redriven; absent where a new one is started. */
+  readonly executionId: number | undefined;
 }
 
 /** When time wakes the branch: the earliest of what it waits for and, for the root, the execution's deadline. */

@@ -7,6 +7,8 @@ export interface Redrive {
   readonly date: number;
   /** The client tokens that brought one about, oldest first, each with the date of its redrive. */
   readonly tokens: readonly { readonly token: string; readonly date: number }[];
+  /** Of a child execution: how often its map run had been redriven by then. */
+  readonly mapRunRedrives?: number;
 }
 
 export function printRedrive(redrive: Redrive): string {
@@ -18,7 +20,7 @@ export function readRedrive(text: string | undefined): Redrive | undefined {
 }
 
 /** What is known after one more redrive. */
-export function nextRedrive(last: Redrive | undefined, date: number, token: string | undefined): Redrive {
+export function nextRedrive(last: Redrive | undefined, date: number, token?: string): Redrive {
   const tokens = last?.tokens ?? [];
   return {
     count: (last?.count ?? 0) + 1,

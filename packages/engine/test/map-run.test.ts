@@ -15,7 +15,7 @@ const starts = (carried: Carried) => carried.effects.filter((effect) => effect.k
 
 function end(carried: Carried, index: number, output: string | undefined): boolean {
   const { mapRunArn } = carried.details("MapRunStarted") as { mapRunArn: string };
-  return carried.give({ kind: "childEnded", branchId: 0, mapRunArn, index, output }).accepted;
+  return carried.give({ kind: "childEnded", branchId: 0, mapRunArn, index, redrives: 0, output }).accepted;
 }
 
 describe("the transition of a Map state in distributed mode", () => {

@@ -24,6 +24,8 @@ export interface ParentPlace {
   /** The first state of the item processor. */
   readonly startAt: string;
   readonly type: "STANDARD" | "EXPRESS";
+  /** How often the map run had been redriven when it was started; absent where never. */
+  readonly mapRunRedrives?: number;
 }
 
 /** An execution in memory: as long as something happens to it, and for as long as there is room. */
@@ -58,6 +60,11 @@ export class LiveExecution {
 
   get mapRunArn(): string | null {
     return this.#created.mapRunArn;
+  }
+
+  /** How often its map run had been redriven when it was last started. */
+  get mapRunRedrives(): number {
+    return mapRunRedrives(this.#redrive === undefined ? this.#created : { ...this.#created, redrive: this.#redrive });
   }
 
   static create(revision: Revision, row: ExecutionRow, isKept: boolean): LiveExecution {
@@ -101,6 +108,12 @@ export class LiveExecution {
     const state = this.revision.program.states.get(branch.state);
     return state?.type === "Task" && state.resource.kind === "activity" ? state.resource.arn : undefined;
   }
+}
+
+/** How often the map run of a child execution had been redriven when that was last started. */
+export function mapRunRedrives({ parent, redrive }: ExecutionRow): number {
+  const place = JSON.parse(parent ?? "{}") as Partial<ParentPlace>;
+  return readRedrive(redrive)?.mapRunRedrives ?? place.mapRunRedrives ?? 0;
 }
 
 function executionOf(revision: Revision, row: ExecutionRow): Execution {

@@ -1,30 +1,55 @@
 import { randomUUID } from "node:crypto";
-import { type MapState, parseJson, printJson } from "@pawl/asl";
+import { parseJson, printJson } from "@pawl/asl";
 import type { Clock } from "../clock.js";
 import type { Execution } from "../execution.js";
+import { nextRedrive, type Redrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
 import type { ExecutionRow, Store } from "../store/store.js";
 import type { ChildStart } from "../transition/effect.js";
 import type { ExecutionEvent } from "../transition/event.js";
-import { childStart, isMapRun, rebuildMapRun } from "../transition/map-run.js";
-import type { LiveExecution, ParentPlace, Revision } from "./live-execution.js";
+import { type Child, isMapRun, type MapRunBranch, rebuildMapRun, redrivesOf } from "../transition/map-run.js";
+import { type LiveExecution, mapRunRedrives, type ParentPlace, type Revision } from "./live-execution.js";
 
 /** Child executions of map runs: how they are started, how their parents hear of their ends, how they are stopped. */
 export class MapRuns {
   readonly #host: MapRunHost;
   /** Ids of the children that were started here and run, by map run: the store may not know them yet. */
   readonly #running = new Map<string, Set<number>>();
+  /** Redrives of children that are not durable yet, by the child's id. */
+  readonly #redriving = new Map<number, Promise<void>>();
 
   constructor(host: MapRunHost) {
     this.#host = host;
   }
 
   start(live: LiveExecution, child: ChildStart): void {
-    const { execution, revision } = live;
-    const { store, clock, start, isLive } = this.#host;
-    const { mapRunArn, stateMachineArn, index, branchId, type } = child;
-    const id = store.nextExecutionId();
+    const { clock, store, isLive } = this.#host;
+    const { mapRunArn, executionId } = child;
+    const id = executionId ?? store.nextExecutionId();
+    const running = this.#running.get(mapRunArn) ?? new Set();
+    this.#running.set(mapRunArn, running.add(id));
+    const started = executionId === undefined ? this.#create(live, child, id) : this.#redrive(live, child, id);
+    started.catch(() => {
+      // It was not stored. A parent that was lost with it wishes again when it is read back.
+      this.#forget(mapRunArn, id);
+      clock.at(clock.now() + RETRY_MILLISECONDS, () => {
+        const branch = live.execution.branches.get(child.branchId);
+        const isWanted = branch !== undefined && isMapRun(branch) && branch.waiting.mapRunArn === mapRunArn;
+        if (isWanted && isLive(live)) this.start(live, child);
+      });
+    });
+  }
+
+  #create({ execution, revision }: LiveExecution, child: ChildStart, id: number): Promise<unknown> {
+    const { mapRunArn, stateMachineArn, index, branchId, type, startAt, redrives } = child;
     const name = randomUUID();
-    const parent: ParentPlace = { executionId: execution.id, branchId, index, startAt: child.startAt, type };
+    const parent: ParentPlace = {
+      executionId: execution.id,
+      branchId,
+      index,
+      startAt,
+      type,
+      ...(redrives === 0 ? {} : { mapRunRedrives: redrives }),
+    };
     const row: ExecutionRow = {
       id,
       arn:
@@ -36,7 +61,7 @@ export class MapRuns {
       stateMachineVersionArn: null,
       stateMachineAliasArn: null,
       revisionId: revision.id,
-      startDate: clock.now(),
+      startDate: this.#host.clock.now(),
       input: printJson(child.input),
       traceHeader: execution.traceHeader ?? null,
       mapRunArn,
@@ -47,56 +72,75 @@ export class MapRuns {
       error: null,
       cause: null,
     };
-    const running = this.#running.get(mapRunArn) ?? new Set();
-    this.#running.set(mapRunArn, running.add(id));
     // Children are kept like STANDARD executions whatever their type: a finished child is not run twice.
-    start({ ...revision, type: "STANDARD" }, row).catch(() => {
-      // It was not stored. A parent that was lost with it wishes again when it is read back.
-      this.#forget(mapRunArn, id);
-      clock.at(clock.now() + RETRY_MILLISECONDS, () => {
-        const branch = execution.branches.get(branchId);
-        const isWanted = branch !== undefined && isMapRun(branch) && branch.waiting.mapRunArn === mapRunArn;
-        if (isWanted && isLive(live)) this.start(live, child);
-      });
-    });
+    return this.#host.start({ ...revision, type: "STANDARD" }, row);
+  }
+
+  #redrive(live: LiveExecution, child: ChildStart, id: number): Promise<void> {
+    const redriving = this.#goOn(live, child, id).finally(() => this.#redriving.delete(id));
+    this.#redriving.set(id, redriving);
+    return redriving;
+  }
+
+  async #goOn(live: LiveExecution, child: ChildStart, id: number): Promise<void> {
+    const { store, clock, post, redrive } = this.#host;
+    const row = await store.executionById(id);
+    const now = clock.now();
+    if (row === undefined || reasonAgainstRedrive(row, await store.lastEventId(id), false, now) !== undefined) {
+      // It stays as it is.
+      this.#forget(child.mapRunArn, id);
+      void post(live.execution.id, { ...child, kind: "childEnded", output: undefined });
+      return;
+    }
+    await redrive(row, { ...nextRedrive(readRedrive(row.redrive), now), mapRunRedrives: child.redrives });
   }
 
   /** A child has ended and that is durable: tells its parent. */
-  ended({ execution, parent, mapRunArn }: LiveExecution): void {
+  ended({ execution, parent, mapRunArn, mapRunRedrives: redrives }: LiveExecution): void {
     if (parent === undefined || mapRunArn === null) return;
     this.#forget(mapRunArn, execution.id);
     const { executionId, branchId, index } = parent;
     const output = execution.status === "SUCCEEDED" ? execution.output : undefined;
-    this.#host.post(executionId, { kind: "childEnded", branchId, mapRunArn, index, output });
+    void this.#host.post(executionId, { kind: "childEnded", branchId, mapRunArn, index, redrives, output });
   }
 
-  /** Stops the children of a map run that is over. */
+  /** Stops the children of a map run that is over. They have ended when this resolves. */
   async stop(mapRunArn: string): Promise<void> {
     const ids = new Set(this.#running.get(mapRunArn));
     for (const { id, status } of await this.#host.store.mapRunExecutions(mapRunArn)) {
       if (status === "RUNNING") ids.add(id);
     }
-    for (const id of ids) this.#host.post(id, { kind: "stopped" });
+    await Promise.all([...ids].map((id) => this.#stopOne(id)));
   }
 
-  /** Makes what a parent knew of its children from their rows. */
-  async rebuild(live: LiveExecution): Promise<void> {
-    for (const branch of live.execution.branches.values()) {
-      if (!isMapRun(branch)) continue;
-      const { mapRunArn } = branch.waiting;
-      const rows = await this.#host.store.mapRunExecutions(mapRunArn);
-      const missing = rebuildMapRun(
-        branch,
-        rows.map(({ parent, status, output }) => ({
-          index: (JSON.parse(parent ?? "{}") as ParentPlace).index,
-          running: status === "RUNNING",
-          output: status === "SUCCEEDED" && output !== null ? parseJson(output) : undefined,
-        })),
-      );
-      const state = live.revision.program.states.get(branch.state) as MapState;
-      for (const index of missing) this.start(live, childStart(branch, state, index));
-      this.#host.post(live.execution.id, { kind: "turn" });
+  async #stopOne(id: number): Promise<void> {
+    // What has ended and is to go on cannot be stopped before it does.
+    await this.#redriving.get(id)?.catch(() => {});
+    await this.#host.post(id, { kind: "stopped" });
+  }
+
+  /** Makes what an execution that was read back knew of its children from their rows, and lets its map runs go on. */
+  async takeUp({ execution }: LiveExecution): Promise<void> {
+    let has = false;
+    for (const branch of mapRunsOf(execution)) {
+      await this.#rebuild(branch, redrivesOf(branch.waiting));
+      has = true;
     }
+    if (has) void this.#host.post(execution.id, { kind: "turn" });
+  }
+
+  /** Finds which children an execution that is about to be redriven has to begin once more. */
+  async prepareRedrive({ execution }: LiveExecution): Promise<void> {
+    for (const branch of mapRunsOf(execution)) {
+      // The end of the execution has stopped them, but may not have reached them all.
+      await this.stop(branch.waiting.mapRunArn);
+      await this.#rebuild(branch, redrivesOf(branch.waiting) + 1);
+    }
+  }
+
+  async #rebuild(branch: MapRunBranch, redrives: number): Promise<void> {
+    const rows = await this.#host.store.mapRunExecutions(branch.waiting.mapRunArn);
+    rebuildMapRun(branch, rows.map(childOf), redrives);
   }
 
   /** Children whose parent has ended while the process died before it could stop them. */
@@ -104,7 +148,7 @@ export class MapRuns {
     for (const { id, parent } of await this.#host.store.runningChildren()) {
       const place = JSON.parse(parent ?? "{}") as ParentPlace;
       const owner = await this.#host.store.executionById(place.executionId);
-      if (owner?.status !== "RUNNING") this.#host.post(id, { kind: "stopped" });
+      if (owner?.status !== "RUNNING") void this.#host.post(id, { kind: "stopped" });
     }
   }
 
@@ -119,16 +163,35 @@ export interface MapRunHost {
   readonly store: Store;
   readonly clock: Clock;
   readonly start: (revision: Revision, row: ExecutionRow) => Promise<unknown>;
+  readonly redrive: (row: ExecutionRow, redrive: Redrive) => Promise<unknown>;
   /** True while memory holds just this object for the execution. */
   readonly isLive: (live: LiveExecution) => boolean;
-  readonly post: (executionId: number, event: ExecutionEvent) => void;
+  /** Resolves when what comes of the event is durable. */
+  readonly post: (executionId: number, event: ExecutionEvent) => Promise<void>;
 }
 
 const RETRY_MILLISECONDS = 1000;
 
-export function hasMapRun({ branches }: Execution): boolean {
+function childOf(row: ExecutionRow): Child {
+  const { index, type } = JSON.parse(row.parent ?? "{}") as ParentPlace;
+  const { id, status, output } = row;
+  return {
+    id,
+    index,
+    type,
+    redrives: mapRunRedrives(row),
+    running: status === "RUNNING",
+    output: status === "SUCCEEDED" && output !== null ? parseJson(output) : undefined,
+  };
+}
+
+function* mapRunsOf({ branches }: Execution): Iterable<MapRunBranch> {
   for (const branch of branches.values()) {
-    if (isMapRun(branch)) return true;
+    if (isMapRun(branch)) yield branch;
   }
+}
+
+export function hasMapRun(execution: Execution): boolean {
+  for (const _ of mapRunsOf(execution)) return true;
   return false;
 }

@@ -58,6 +58,7 @@ export class Runtime {
       clock: options.clock,
       isLive: (live) => this.#live.get(live.execution.id) === live,
       start: (revision, row) => this.start(revision, row),
+      redrive: (row, redrive) => this.redrive(row, redrive),
       post: (executionId, event) => this.#postInternal(executionId, event),
     });
     this.#timers = new Timers(options.store, options.clock, (executionId, event) => this.post(executionId, event));
@@ -122,6 +123,7 @@ export class Runtime {
     while (this.#live.has(id)) await this.flushed();
     const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type: "STANDARD" };
     const live = await this.#readLive(revision, row);
+    await this.#mapRuns.prepareRedrive(live);
     live.redriven(redrive);
     this.#live.set(id, live);
     return this.#deliver(live, { kind: "redriven" }, redrive.date);
@@ -220,7 +222,7 @@ export class Runtime {
     const type = row.parent === null && isExpressExecution(row.arn) ? "EXPRESS" : "STANDARD";
     const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type };
     const live = await this.#readLive(revision, row);
-    if (hasMapRun(live.execution)) await this.#mapRuns.rebuild(live);
+    await this.#mapRuns.takeUp(live);
     this.#live.set(id, live);
     return live;
   }

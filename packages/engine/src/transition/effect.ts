@@ -50,4 +50,8 @@ export interface ChildStart {
   /** The first state of the item processor. */
   readonly startAt: string;
   readonly type: "STANDARD" | "EXPRESS";
+  /** How often the map run has been redriven. */
+  readonly redrives: number;
+  /** The id of the execution that is to be redriven; undefined where a new one is to be started. */
+  readonly executionId: number | undefined;
 }

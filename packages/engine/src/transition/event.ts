@@ -36,6 +36,8 @@ export interface ChildEnded {
   readonly branchId: number;
   readonly mapRunArn: string;
   readonly index: number;
+  /** How often the map run had been redriven when the child was started: an end from before a redrive means nothing. */
+  readonly redrives: number;
   /** JSON text; absent where it did not succeed. */
   readonly output: string | undefined;
 }

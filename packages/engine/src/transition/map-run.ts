@@ -1,8 +1,8 @@
 import { checkDepth, type ItemBatcher, type Json, type MapState, printJson, StatesError, setMember } from "@pawl/asl";
-import type { Branch, MapRunWaiting } from "../execution.js";
+import type { Branch, ChildRedo, MapRunWaiting } from "../execution.js";
 import type { ChildStart } from "./effect.js";
 import type { ChildEnded } from "./event.js";
-import { recordIn, scopeOf, type Turn } from "./turn.js";
+import { record, recordIn, scopeOf, type Turn } from "./turn.js";
 
 /**
  * Map in distributed mode: every item, or every batch of items, is a child execution with a history of its own. The parent
@@ -30,7 +30,9 @@ export function startMapRun(turn: Turn, branch: Branch, state: MapState): "start
   const selected = outcomeOf(() =>
     items.map((value, index) => state.itemInput(scopeOf(turn, branch, { item: { index, value } }), value)),
   );
-  recordIn(turn, branch, "MapStateStarted", "mapStateStartedEventDetails", { length: items.length });
+  const startedEventId = recordIn(turn, branch, "MapStateStarted", "mapStateStartedEventDetails", {
+    length: items.length,
+  });
   const run = evaluated();
   const [rootName] = execution.stateMachineName.split("/");
   const label = state.label ?? facts.uuid();
@@ -56,6 +58,7 @@ export function startMapRun(turn: Turn, branch: Branch, state: MapState): "start
     maxConcurrency: maxConcurrency === 0 ? MAX_DISTRIBUTED_CONCURRENCY : maxConcurrency,
     toleratedFailureCount: run.toleratedFailureCount ?? 0,
     toleratedFailurePercentage: run.toleratedFailurePercentage ?? 0,
+    startedEventId,
   };
   branch.progress = { next: 0, running: 0, results: [], done: 0, failed: 0 };
   turn.changed.add(branch);
@@ -76,37 +79,65 @@ function outcomeOf<Result>(compute: () => Result): () => Result {
   }
 }
 
+/** The map run goes on after it had ended, or was ended. The caller starts the children. */
+export function redriveMapRun(turn: Turn, branch: MapRunBranch): void {
+  const { waiting } = branch;
+  const { mapRunArn, startedEventId } = waiting;
+  const redriveCount = redrivesOf(waiting) + 1;
+  branch.waiting = { ...waiting, redriven: { count: redriveCount, date: turn.facts.now } };
+  branch.previousEventId = record(turn, startedEventId, "MapRunRedriven", "mapRunRedrivenEventDetails", {
+    mapRunArn,
+    redriveCount,
+  });
+}
+
+export function redrivesOf({ redriven }: MapRunWaiting): number {
+  return redriven?.count ?? 0;
+}
+
 /** Starts children as long as the concurrency allows. */
 export function startChildren(turn: Turn, branch: MapRunBranch, state: MapState): void {
   const { progress, waiting } = branch;
   if (progress === undefined) return;
-  while (progress.running < waiting.maxConcurrency && progress.next < waiting.inputs.length) {
-    turn.effects.push(childStart(branch, state, progress.next));
-    progress.next += 1;
+  while (progress.running < waiting.maxConcurrency) {
+    const redo = progress.redo?.pop();
+    if (redo !== undefined) {
+      turn.effects.push(childStart(branch, state, redo));
+    } else if (progress.next < waiting.inputs.length) {
+      turn.effects.push(childStart(branch, state, { index: progress.next, executionId: undefined }));
+      progress.next += 1;
+    } else {
+      return;
+    }
     progress.running += 1;
   }
 }
 
-/** The wish for one child; wished again where the process died before the child was stored. */
-export function childStart(branch: MapRunBranch, state: MapState, index: number): ChildStart {
-  const { mapRunArn, stateMachineArn, inputs } = branch.waiting;
+function childStart({ id, waiting }: MapRunBranch, state: MapState, { index, executionId }: ChildRedo): ChildStart {
+  const { mapRunArn, stateMachineArn, inputs } = waiting;
   return {
     kind: "startChild",
-    branchId: branch.id,
+    branchId: id,
     mapRunArn,
     stateMachineArn,
     index,
     input: inputs[index] ?? null,
     startAt: state.processor.startAt,
     type: state.executionType ?? "STANDARD",
+    redrives: redrivesOf(waiting),
+    executionId,
   };
 }
 
 /** True where the branch waits for just this child. */
-export function awaitsChild(branch: Branch | undefined, { mapRunArn, index }: ChildEnded): branch is MapRunBranch {
+export function awaitsChild(
+  branch: Branch | undefined,
+  { mapRunArn, index, redrives }: ChildEnded,
+): branch is MapRunBranch {
   return (
     branch?.waiting.kind === "mapRun" &&
     branch.waiting.mapRunArn === mapRunArn &&
+    redrivesOf(branch.waiting) === redrives &&
     branch.progress !== undefined &&
     branch.progress.results[index] === undefined
   );
@@ -133,31 +164,50 @@ export function exceedsTolerance(
 
 type Tolerance = Pick<MapRunWaiting, "toleratedFailureCount" | "toleratedFailurePercentage">;
 
-/** The children's rows, as the store has them, become the parent's knowledge of them again. Returns indexes that were never stored. */
-export function rebuildMapRun(
-  branch: MapRunBranch,
-  children: readonly { readonly index: number; readonly running: boolean; readonly output: Json | undefined }[],
-): number[] {
-  const progress = { next: 0, running: 0, results: [] as Json[], done: 0, failed: 0 };
+/** A child execution as the store has it. */
+export interface Child {
+  readonly id: number;
+  readonly index: number;
+  readonly type: "STANDARD" | "EXPRESS";
+  /** How often the map run had been redriven when it was last started. */
+  readonly redrives: number;
+  readonly running: boolean;
+  /** Undefined where it runs or did not succeed. */
+  readonly output: Json | undefined;
+}
+
+/**
+ * The children, as the store has them, become the parent's knowledge of them again. What did not succeed before the last
+ * redrive of the map run, and what was never stored, is to be begun once more.
+ * @param children in the order in which they were first started
+ * @param redrives how often the map run has been redriven
+ */
+export function rebuildMapRun(branch: MapRunBranch, children: readonly Child[], redrives: number): void {
+  // An express child is not redriven: another one takes its place.
+  const last = new Map<number, Child>();
+  let next = 0;
+  for (const child of children) {
+    last.set(child.index, child);
+    next = Math.max(next, child.index + 1);
+  }
+  const redo: ChildRedo[] = [];
+  const progress = { next, running: 0, results: [] as Json[], done: 0, failed: 0, redo };
   branch.progress = progress;
-  const seen = new Set<number>();
-  for (const { index, running, output } of children) {
-    seen.add(index);
-    progress.next = Math.max(progress.next, index + 1);
-    if (running) {
+  // The last of the list is the first to be begun.
+  for (let index = next - 1; index >= 0; index--) {
+    const child = last.get(index);
+    if (child === undefined) {
+      redo.push({ index, executionId: undefined });
+    } else if (child.running) {
       progress.running += 1;
+    } else if (child.output === undefined && child.redrives < redrives) {
+      redo.push({ index, executionId: child.type === "STANDARD" ? child.id : undefined });
     } else {
       progress.done += 1;
-      if (output === undefined) progress.failed += 1;
-      progress.results[index] = output ?? null;
+      if (child.output === undefined) progress.failed += 1;
+      progress.results[index] = child.output ?? null;
     }
   }
-  const missing: number[] = [];
-  for (let index = 0; index < progress.next; index++) {
-    if (!seen.has(index)) missing.push(index);
-  }
-  progress.running += missing.length;
-  return missing;
 }
 
 /** ItemBatcher: the items in groups, each the input of one child. */

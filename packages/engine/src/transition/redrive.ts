@@ -1,6 +1,7 @@
 import type { MapState, ParallelState } from "@pawl/asl";
 import type { Branch } from "../execution.js";
-import { complete, execute, goOnWith } from "./flow.js";
+import { attempt, complete, continueMapRun, execute, goOnWith } from "./flow.js";
+import { isMapRun, redriveMapRun } from "./map-run.js";
 import { record, stateOf, type Turn } from "./turn.js";
 
 /**
@@ -44,6 +45,10 @@ function again(turn: Turn, branch: Branch, redriven: number): boolean {
   if (waiting.kind === "branches" || waiting.kind === "iterations") {
     // Where children are left, they are resumed themselves. Where not, it was the exit that failed.
     return branch.progress?.running === 0 && complete(turn, branch, state as ParallelState | MapState);
+  }
+  if (isMapRun(branch)) {
+    redriveMapRun(turn, branch);
+    return attempt(turn, branch, state, { kind: "execute" }, () => continueMapRun(turn, branch, state as MapState));
   }
   if (waiting.kind === "evaluation") return goOnWith(turn, branch, state, waiting.stage);
   // An iteration whose input could not be made has entered nothing.
