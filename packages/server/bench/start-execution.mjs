@@ -53,6 +53,8 @@ async function pawl(options) {
 }
 
 const engine = {
+  region: "us-east-1",
+  accountId: "123456789012",
   executions: { start: async () => ({ executionArn, startDate }) },
   stateMachines: { describe: async () => ({ type: "STANDARD" }) },
 };

@@ -1,11 +1,14 @@
 import { IncomingMessage, type ServerResponse } from "node:http";
 import { type Engine, ServiceError, StoreError } from "@pawl/engine";
 import type { AccessCheck } from "./access/access-check.js";
+import type { AccessKey } from "./access/access-key.js";
 import type { SignatureClaim } from "./access/signature-claim.js";
 import type { AllowedHosts } from "./allowed-hosts.js";
 import { answer, errorBody, faultBody, internalFailure, jsonType, notAnOperation, startAnswer } from "./answer.js";
+import type { CallerHomes } from "./caller-homes.js";
 import type { Cors } from "./cors.js";
 import type { Log } from "./log.js";
+import { isLoopbackPeer } from "./loopback.js";
 import type { Caller, Operation } from "./operation.js";
 import { operationOf } from "./operations/registry.js";
 import type { OperatorRoutes } from "./operator-routes.js";
@@ -15,7 +18,7 @@ import { quotaOf, type Throttle } from "./throttle.js";
 
 /** What the calls of one server share. */
 export interface CallHost {
-  readonly engine: Engine;
+  readonly homes: CallerHomes;
   readonly log: Log;
   readonly maxBodyBytes: number;
   readonly hosts: AllowedHosts;
@@ -166,7 +169,7 @@ export class HttpCall extends IncomingMessage implements Caller {
       return;
     }
     access.verify(this.#claim, this, body).then(
-      () => this.#take(body),
+      (key) => this.#take(body, key),
       (error) => this.#refuse(error),
     );
   }
@@ -179,13 +182,13 @@ export class HttpCall extends IncomingMessage implements Caller {
   }
 
   /** Who called may do so. */
-  #take(body: Buffer | undefined): void {
+  #take(body: Buffer | undefined, key?: AccessKey): void {
     if (this.#isBackup) {
-      this.#backup();
+      this.#backup(key);
       return;
     }
     try {
-      const result = this.#run(body?.toString() ?? "");
+      const result = this.#run(body?.toString() ?? "", key);
       if (typeof result === "string") {
         this.#answer(200, result);
       } else {
@@ -199,7 +202,7 @@ export class HttpCall extends IncomingMessage implements Caller {
     }
   }
 
-  #run(text: string): string | Promise<string> {
+  #run(text: string, key: AccessKey | undefined): string | Promise<string> {
     let body: unknown;
     try {
       body = JSON.parse(text);
@@ -211,22 +214,27 @@ export class HttpCall extends IncomingMessage implements Caller {
       throw new ServiceError("UnknownOperationException", "");
     }
     this.#operation = operation;
-    const { engine, throttle } = this.#host;
+    const { homes, throttle } = this.#host;
+    const engine =
+      key === undefined || this.#claim === undefined
+        ? homes.ofHeader(this.#header("authorization"))
+        : homes.ofKey(key, this.#claim.region);
     if (throttle !== undefined) {
-      return this.#runWithin(throttle, operation, body);
+      return this.#runWithin(throttle, engine, operation, body);
     }
     return operation.run(engine, body, this);
   }
 
-  async #runWithin(throttle: Throttle, operation: Operation, body: unknown): Promise<string> {
-    const { engine } = this.#host;
-    throttle.take(await quotaOf(engine, operation.name, body), "");
+  async #runWithin(throttle: Throttle, engine: Engine, operation: Operation, body: unknown): Promise<string> {
+    throttle.take(await quotaOf(engine, operation.name, body), `${engine.region}/${engine.accountId}`);
     return operation.run(engine, body, this);
   }
 
-  #backup(): void {
-    const { operatorRoutes, access, log } = this.#host;
-    operatorRoutes.backup(this.#response, this.socket, access !== undefined).then(
+  #backup(key: AccessKey | undefined): void {
+    const { homes, operatorRoutes, log } = this.#host;
+    // Without access keys it is this machine itself that may ask.
+    const isAllowed = key === undefined ? isLoopbackPeer(this.socket.remoteAddress) : homes.isOwner(key);
+    operatorRoutes.backup(this.#response, isAllowed).then(
       () => this.#host.ended(),
       (error) => {
         if (error instanceof ServiceError) {

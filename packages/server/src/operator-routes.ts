@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { mkdir, rm, stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Engine, ServiceError } from "@pawl/engine";
@@ -76,13 +75,15 @@ export class OperatorRoutes {
   /**
    * Sends a backup. The server writes it to a file of its own and sends that: a caller names no files here.
    *
-   * @param isSigned true where the request was signed with an access key; otherwise only this machine may ask
+   * @param isAllowed whether the caller may have everything that there is
    * @throws ServiceError AccessDeniedException, ConflictException; StoreError
    */
-  async backup(response: ServerResponse, socket: Socket, isSigned: boolean): Promise<void> {
+  async backup(response: ServerResponse, isAllowed: boolean): Promise<void> {
     const { engine, backupFolder = "", log } = this.#options;
-    if (!isSigned && !isLoopbackPeer(socket.remoteAddress)) {
-      throw new ServiceError("AccessDeniedException", "Without access keys only this machine itself may take backups");
+    if (!isAllowed) {
+      const who =
+        "Backups are for holders of an access key of the server's own account, and where there are no access keys for this machine itself";
+      throw new ServiceError("AccessDeniedException", who);
     }
     if (this.#backupUnderWay) {
       throw new ServiceError("ConflictException", "Another backup is under way");
@@ -115,7 +116,3 @@ export class OperatorRoutes {
 
 /** One name: what a process left that was killed meanwhile, the next backup takes away. */
 const backupName = "backup.sending";
-
-function isLoopbackPeer(address: string | undefined): boolean {
-  return address !== undefined && /^(?:::ffff:)?127\.|^::1$/.test(address);
-}

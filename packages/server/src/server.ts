@@ -5,6 +5,7 @@ import type { Engine } from "@pawl/engine";
 import { AccessCheck } from "./access/access-check.js";
 import type { AccessKey } from "./access/access-key.js";
 import { AllowedHosts } from "./allowed-hosts.js";
+import { CallerHomes } from "./caller-homes.js";
 import { Cors } from "./cors.js";
 import { type CallHost, HttpCall } from "./http-call.js";
 import { createLog, type Log } from "./log.js";
@@ -136,7 +137,7 @@ function connectionsOf(http: Listener): Promise<number> {
 
 /** What the server knows of the calls that it answers. */
 class Calls implements CallHost {
-  readonly engine: Engine;
+  readonly homes: CallerHomes;
   readonly log: Log;
   readonly maxBodyBytes: number;
   readonly hosts: AllowedHosts;
@@ -158,7 +159,7 @@ class Calls implements CallHost {
     connections: () => Promise<number>,
   ) {
     const { log = createLog(), allowedHosts = [], corsOrigins = [], quotas, version = "" } = options;
-    this.engine = engine;
+    this.homes = new CallerHomes(engine);
     this.log = log;
     this.maxBodyBytes = limits.maxBodyBytes;
     this.hosts = new AllowedHosts([options.host, ...allowedHosts]);

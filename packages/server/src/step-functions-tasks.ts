@@ -3,6 +3,7 @@ import { isObject, type Json, type JsonObject, numberOf, parseJson, printJson, s
 import {
   type Engine,
   type ExecutionDescription,
+  homeOf,
   type Integrations,
   ServiceError,
   TASK_CANCELLED,
@@ -20,9 +21,17 @@ import { operationOf } from "./operations/registry.js";
  */
 export function stepFunctionsTasks(engine: Engine): Integrations {
   return new Map([
-    ["aws-sdk:sfn:*", sdkTask(engine)],
-    ["states:startExecution", startExecutionTask(engine)],
+    ["aws-sdk:sfn:*", atHome(engine, sdkTask)],
+    ["states:startExecution", atHome(engine, startExecutionTask)],
   ]);
+}
+
+/** Tasks see what belongs to the account and region of their execution. */
+function atHome(engine: Engine, task: (engine: Engine) => TaskHandler): TaskHandler {
+  return (request, signal) => {
+    const home = homeOf(request.execution.arn);
+    return task(home === undefined ? engine : engine.at(home))(request, signal);
+  };
 }
 
 function sdkTask(engine: Engine): TaskHandler {

@@ -103,9 +103,6 @@ export async function quotaOf(engine: Engine, operation: string, body: unknown):
   }
 }
 
-/** Buckets kept at most: a caller who changes its account with each call must not fill the memory. */
-const mostBuckets = 10_000;
-
 interface Bucket {
   readonly quota: Quota;
   tokens: number;
@@ -139,9 +136,6 @@ export class Throttle {
     let bucket = this.#buckets.get(key);
     if (bucket === undefined) {
       bucket = { quota, tokens: quota.bucket, time: now };
-      if (this.#buckets.size >= mostBuckets) {
-        this.#buckets.clear();
-      }
       this.#buckets.set(key, bucket);
     }
     bucket.tokens = Math.min(quota.bucket, bucket.tokens + ((now - bucket.time) / 1000) * quota.refill);

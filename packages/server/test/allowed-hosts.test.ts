@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { AllowedHosts } from "../src/allowed-hosts.js";
 import { createServer, type PawlServer, type ServerOptions } from "../src/index.js";
+import { isLoopbackPeer } from "../src/loopback.js";
 import { fakeEngine } from "./fake-engine.js";
 import { send } from "./send.js";
 
@@ -69,6 +70,15 @@ it("remembers a bounded number", () => {
     expect(hosts.allows(`127.0.0.1:${port}`, connection)).toBe(true);
   }
   expect(hosts.allows("evil.example", connection)).toBe(false);
+});
+
+it("knows who is on this machine", () => {
+  for (const address of ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"]) {
+    expect(isLoopbackPeer(address)).toBe(true);
+  }
+  for (const address of [undefined, "", "192.0.2.1", "::ffff:192.0.2.1", "128.0.0.1", "::2", "2001:db8::127.0.0.1"]) {
+    expect(isLoopbackPeer(address)).toBe(false);
+  }
 });
 
 let server: PawlServer | undefined;

@@ -72,7 +72,7 @@ export function fakeEngine(): FakeEngine {
     throw new Error("the fake engine has nothing of this");
   };
 
-  return {
+  const fake: FakeEngine = {
     region: "us-east-1",
     accountId: "123456789012",
     requests,
@@ -90,7 +90,7 @@ export function fakeEngine(): FakeEngine {
       broken = { error };
     },
     close: async () => {},
-    at: absent,
+    at: () => fake,
     check: async () => note("check"),
     metrics: absent,
     backup: absent,
@@ -250,4 +250,5 @@ export function fakeEngine(): FakeEngine {
       },
     },
   };
+  return fake;
 }
