@@ -16,8 +16,8 @@ const mostSigningKeys = 1000;
  * Signs requests that were received: as the library of the AWS SDK signs those that it sends, with its own parts, but neither adds nor leaves
  * out headers.
  *
- * A signature takes 19 µs of processor time, 37 µs where the SDK's `sign` makes it, which copies the request (Node 20.20, two
- * cores).
+ * Checking a signature takes 23 µs of processor time, 44 µs where the SDK's `sign` makes the other one, which copies the request
+ * (Node 20.20, two cores).
  */
 export class RequestSigner extends SignatureV4Base {
   readonly #signingKeys = new Map<string, Uint8Array>();
