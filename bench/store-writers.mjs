@@ -11,7 +11,7 @@ export const Libsql = requireOfEngine("libsql");
 const LibsqlPromise = requireOfEngine("libsql/promise");
 
 const PRAGMAS = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
-const tables = [inserts.execution, inserts.history];
+const tables = [inserts.executions, inserts.history];
 
 /** A database with the store's schema, on one of the drivers that have the interface of better-sqlite3. */
 export function openRaw(Driver, path) {
@@ -23,7 +23,7 @@ export function openRaw(Driver, path) {
 /** Shapes of the insert statements: from a database a function that writes rows, each a pair of values for `tables`. */
 export const shapes = {
   "one row": (database) => {
-    const statements = tables.map(({ into, columns }) => database.prepare(insertRows(into, columns, 1)));
+    const statements = tables.map((table) => database.prepare(insertRows(table, 1)));
     return (rows) => {
       for (const row of rows) {
         statements[0].run(row[0]);
@@ -32,7 +32,7 @@ export const shapes = {
     };
   },
   "16 rows": (database) => {
-    const statements = tables.map(({ into, columns }) => database.prepare(insertRows(into, columns, 16)));
+    const statements = tables.map((table) => database.prepare(insertRows(table, 16)));
     return (rows) => {
       for (let first = 0; first < rows.length; first += 16) {
         statements.forEach((statement, table) => {
@@ -47,8 +47,8 @@ export const shapes = {
   },
   "all rows as JSON": (database) => {
     const statements = tables.map(({ into, columns }) => {
-      const values = Array.from({ length: columns }, (_, column) => `value ->> ${column}`);
-      return database.prepare(`INSERT INTO ${into} SELECT ${values.join(", ")} FROM json_each(?)`);
+      const values = columns.split(",").map((_, column) => `value ->> ${column}`);
+      return database.prepare(`INSERT INTO ${into} (${columns}) SELECT ${values.join(", ")} FROM json_each(?)`);
     });
     return (rows) => {
       statements.forEach((statement, table) => void statement.run([JSON.stringify(rows.map((row) => row[table]))]));
@@ -99,9 +99,9 @@ export const committers = {
   },
 };
 
-function insertRows(into, columns, rows) {
-  const row = `(${Array(columns).fill("?").join(", ")})`;
-  return `INSERT INTO ${into} VALUES ${Array(rows).fill(row).join(", ")}`;
+function insertRows({ into, columns }, rows) {
+  const row = `(${columns.replaceAll(/\w+/g, "?")})`;
+  return `INSERT INTO ${into} (${columns}) VALUES ${Array(rows).fill(row).join(", ")}`;
 }
 
 async function asTheStore(prepare) {
@@ -111,9 +111,7 @@ async function asTheStore(prepare) {
       return { runWith: (values) => void statement.run(values) };
     },
   };
-  const inserters = await Promise.all(
-    tables.map(({ into, columns }) => RowInserter.prepare(connection, into, columns)),
-  );
+  const inserters = await Promise.all(tables.map((table) => RowInserter.prepare(connection, table)));
   return (rows) => {
     inserters.forEach((inserter, table) => {
       for (const row of rows) inserter.add(...row[table]);
