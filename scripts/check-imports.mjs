@@ -10,6 +10,7 @@ const PACKAGES = {
   asl: { ours: [], node: false },
   engine: { ours: ["@pawl/asl"], node: true },
   server: { ours: ["@pawl/engine", "@pawl/asl"], node: true },
+  "terraform-provider": { ours: ["@pawl/asl"], node: true },
   cli: { ours: ["@pawl/server", "@pawl/engine", "@pawl/asl"], node: true },
 };
 
