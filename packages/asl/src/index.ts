@@ -9,4 +9,5 @@ export * from "./program.js";
 export * from "./reference-path.js";
 export * from "./resource.js";
 export * from "./states-error.js";
+export { Suggestions } from "./suggestion.js";
 export * from "./variable-references.js";

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import type { Engine } from "@pawl/engine";
+import type { Configuration } from "./config/sections.js";
 
 export interface LocalEngineOptions {
   /** A folder, or `memory`. */
   readonly data: string;
   readonly region: string;
   readonly accountId: string;
+  readonly config: Configuration;
   /** Told what an operator should know; default: standard error. */
   readonly log?: (message: string) => void;
 }
@@ -14,7 +16,7 @@ export interface LocalEngineOptions {
  * Opens an engine in this process. Its Task states call the Lambda service that LAMBDA_ENDPOINT in the environment names.
  * @throws StoreError where the data folder cannot be used.
  */
-export async function openLocalEngine({ data, region, accountId, log }: LocalEngineOptions): Promise<Engine> {
+export async function openLocalEngine({ data, region, accountId, config, log }: LocalEngineOptions): Promise<Engine> {
   const [{ openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
     import("@pawl/server"),
@@ -27,6 +29,7 @@ export async function openLocalEngine({ data, region, accountId, log }: LocalEng
     integrations: stepFunctionsTasks,
     log: log ?? ((message) => process.stderr.write(`${message}\n`)),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
+    ...config,
   });
   return engine;
 }

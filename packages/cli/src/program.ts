@@ -39,6 +39,7 @@ export function createProgram(done: (code: number) => void): Command {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "port to listen on; 0 takes a free one", portNumber, 8083)
     .option("--data <folder>", "folder of what is kept, or 'memory' to keep nothing", ".pawl")
+    .option("--config <file>", CONFIG)
     .option("--region <region>", "region of the ARNs", regionName, "us-east-1")
     .option("--account-id <id>", "account of the ARNs", accountNumber, "123456789012")
     .option("--access-keys <file>", "serve only requests signed with a key of this file: ID:SECRET, one a line")
@@ -76,6 +77,7 @@ export function createProgram(done: (code: number) => void): Command {
       .argument("<file>", "the definition")
       .option("--input <json>", INPUT)
       .option("--name <name>", "name of the execution (default: a UUID)")
+      .option("--config <file>", CONFIG)
       .addOption(machineType("type of state machine to check it as; it runs as STANDARD")),
   )
     .addHelpText(
@@ -210,6 +212,7 @@ export function createProgram(done: (code: number) => void): Command {
   return program;
 }
 
+const CONFIG = "what Task states call, such as functions (default: pawl.config.json, .mjs or .ts here)";
 const INPUT = "input of the execution: JSON, @file, or - for standard input (default: {})";
 const MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:order";
 const EXECUTION_ARN = "arn:aws:states:us-east-1:123456789012:execution:order:1";

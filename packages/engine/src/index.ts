@@ -1,6 +1,7 @@
 export { type Home, homeOf } from "./arn.js";
 export * from "./clock.js";
 export * from "./engine.js";
+export * from "./functions/function-settings.js";
 export { type EngineOptions, openEngine } from "./local/open-engine.js";
 export * from "./operating.js";
 export type { HistogramReading } from "./runtime/counters.js";

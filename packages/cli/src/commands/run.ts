@@ -1,4 +1,5 @@
 import { compile } from "@pawl/asl";
+import { readConfig } from "../config/read-config.js";
 import { diagnosticLine, machineName, readDefinition, shown } from "../definition-file.js";
 import { engineExecution } from "../engine-execution.js";
 import { readInput } from "../execution-input.js";
@@ -14,6 +15,8 @@ import { readTextFile } from "../text-file.js";
 export interface RunOptions extends OutputOptions {
   readonly input?: string;
   readonly name?: string;
+  /** The configuration's file. */
+  readonly config?: string;
   /** What the definition is checked as. It always runs as STANDARD: of an EXPRESS execution nothing could be shown. */
   readonly type: "STANDARD" | "EXPRESS";
 }
@@ -33,7 +36,8 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     throw new CommandError(`${shown(file)} is no valid definition`);
   }
 
-  const engine = await openLocalEngine({ data: "memory", region: "us-east-1", accountId: ACCOUNT_ID });
+  const config = await readConfig(options.config);
+  const engine = await openLocalEngine({ data: "memory", region: "us-east-1", accountId: ACCOUNT_ID, config });
   // They exist, so that an execution that comes to one waits there instead of failing.
   await createActivities(engine, definition);
   const { stateMachineArn } = await engine.stateMachines.create({

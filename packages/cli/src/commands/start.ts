@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Engine } from "@pawl/engine";
+import { readConfig } from "../config/read-config.js";
 import { diagnosticLine, machineName, shown } from "../definition-file.js";
 import { type DefinitionFile, exampleInput, findDefinitions, watchDefinitions } from "../definition-folder.js";
 import { engineExecution } from "../engine-execution.js";
@@ -13,8 +14,10 @@ import { oneLine, styled, writeLine } from "../screen.js";
 import { type ServerFlags, serverSettings } from "../server-settings.js";
 import { version } from "../version.js";
 
-export interface StartOptions extends Omit<LocalEngineOptions, "log">, ServerFlags {
+export interface StartOptions extends Omit<LocalEngineOptions, "log" | "config">, ServerFlags {
   readonly port: number;
+  /** The configuration's file. */
+  readonly config?: string;
   /** Name of one of the state machines in the files, to be started once. */
   readonly example?: string;
 }
@@ -24,13 +27,14 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
   const { host, port, region, accountId, data } = options;
   const settings = await serverSettings(options);
   const { log, accessKeys } = settings;
+  const config = await readConfig(options.config);
   const interruption = onInterruption();
   const definitions = await findDefinitions(paths);
   const example = options.example === undefined ? undefined : definitionNamed(options.example, definitions);
   // Before the data folder is touched: where another Pawl is at home there, its port is the better thing to name.
   await checkAddress(host, port);
 
-  const engine = await openLocalEngine({ data, region, accountId, log: (message) => log.warn(message) });
+  const engine = await openLocalEngine({ data, region, accountId, config, log: (message) => log.warn(message) });
   const { createServer } = await import("@pawl/server");
   const server = await createServer(engine, {
     ...settings,

@@ -1,6 +1,7 @@
 import { type Home, homeOf, homePrefix } from "../arn.js";
 import { type Clock, systemClock } from "../clock.js";
 import type { Engine } from "../engine.js";
+import type { FunctionTable } from "../functions/function-settings.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
 import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
 import type { Revision } from "../runtime/live-execution.js";
@@ -21,6 +22,8 @@ import { Turns } from "./turns.js";
 import { VersionRegistry } from "./version-registry.js";
 
 export interface EngineOptions {
+  /** What stands behind the names of Lambda functions. */
+  readonly functions?: FunctionTable;
   /** An endpoint with Lambda's Invoke API. */
   readonly lambdaEndpoint?: string | undefined;
   /** Further integrations; see {@link Integrations}. A function, where they call the engine that they serve. */

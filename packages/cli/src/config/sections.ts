@@ -1,0 +1,24 @@
+import type { ConfigValue } from "./config-value.js";
+import { functionsSection } from "./functions-section.js";
+
+/** The configuration's sections: each has a file that checks it and gives what the engine or the server takes. */
+export const SECTIONS = {
+  functions: functionsSection,
+} as const satisfies Record<string, (section: ConfigValue) => unknown>;
+
+/** What a configuration says. Sections that it does not have are absent. */
+export type Configuration = {
+  readonly [Name in keyof typeof SECTIONS]?: ReturnType<(typeof SECTIONS)[Name]>;
+};
+
+/** Reads the sections of a whole configuration; faults are noted. `$schema`, which editors want, says nothing here. */
+export function readSections(value: ConfigValue): Configuration {
+  const names = Object.keys(SECTIONS) as (keyof typeof SECTIONS)[];
+  const { $schema: _, ...given } = value.members([...names, "$schema"]);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const section = given[name];
+      return section === undefined ? [] : [[name, SECTIONS[name](section)]];
+    }),
+  );
+}
