@@ -8,7 +8,7 @@ import type { ItemReader as EvaluatedItemReader, Json } from "@pawl/asl";
  * ahead of what was asked for. Leaving the loop, or aborting the signal, ends the reading and closes what is open.
  * @throws StatesError `States.ItemReaderFailed` with the service's cause, while the groups are taken
  */
-export type ItemReader = (request: ItemReaderRequest, signal: AbortSignal) => AsyncIterable<readonly Json[]>;
+export type ItemReader = (request: ItemReaderRequest, signal: AbortSignal) => AsyncIterable<ItemGroup>;
 
 export interface ItemReaderRequest {
   /** The state's ItemReader, evaluated. */
@@ -22,4 +22,16 @@ export interface ItemReaderRequest {
   readonly etag?: string;
   /** Told which state of the object is read, before the first group. A listing has none. */
   opened?(etag: string): void;
+}
+
+/** Items that follow each other. */
+export interface ItemGroup {
+  readonly items: readonly Json[];
+  /**
+   * Where the data is a JSON object: the name of each item in it (`$$.Map.Item.Key`). Without an ItemSelector, the input of a child is then
+   * `{"Key": …, "Value": …}`; else each item itself.
+   */
+  readonly keys?: readonly string[];
+  /** `$$.Map.Item.Source`: the URI of the object that they were read from, or of the bucket whose objects are listed. */
+  readonly source: string;
 }
