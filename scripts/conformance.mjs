@@ -2,7 +2,7 @@
 // server. Arguments go on to replay.py: node scripts/conformance.mjs --only base,scenarios
 // --write-known writes the ids of the cases that do not match to docs/conformance-known.txt, instead of comparing with it,
 // and the figures to docs/conformance.md.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -19,11 +19,19 @@ const passedOn = process.argv.slice(2).filter((argument) => argument !== "--writ
 
 const lambdaPort = await freePort();
 const data = mkdtempSync(join(tmpdir(), "pawl-conformance-"));
+const mocks = join(data, "mocks.json");
+spawnSync("python3", [
+  join(conformance, "replay.py"),
+  "--cases",
+  join(conformance, "cases"),
+  "--write-mock-config",
+  mocks,
+]);
 const server = spawn(
   process.execPath,
   [join(root, "packages/cli/bin/pawl.js"), "start", "--port", "0", "--data", data],
   {
-    env: { ...process.env, LAMBDA_ENDPOINT: `http://127.0.0.1:${lambdaPort}` },
+    env: { ...process.env, LAMBDA_ENDPOINT: `http://127.0.0.1:${lambdaPort}`, SFN_MOCK_CONFIG: mocks },
     stdio: ["ignore", "pipe", "inherit"],
   },
 );
@@ -47,7 +55,7 @@ function replay(endpoint) {
     ...(existsSync(known) && !writesKnown ? { "--known": known } : {}),
   };
   return ended(
-    spawn("python3", [join(conformance, "replay.py"), ...Object.entries(flags).flat(), ...passedOn], {
+    spawn("python3", [join(conformance, "replay.py"), "--mock-config", ...Object.entries(flags).flat(), ...passedOn], {
       stdio: ["ignore", "inherit", "inherit"],
     }),
   );

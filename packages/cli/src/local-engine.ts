@@ -13,15 +13,18 @@ export interface LocalEngineOptions {
 }
 
 /**
- * Opens an engine in this process. Its Task states call the Lambda service that LAMBDA_ENDPOINT in the environment names.
- * @throws StoreError where the data folder cannot be used.
+ * Opens an engine in this process. Its Task states call the Lambda service that LAMBDA_ENDPOINT in the environment names;
+ * SFN_MOCK_CONFIG names a file that answers them in test cases.
+ * @throws StoreError where the data folder cannot be used, Error where the file of mocks cannot.
  */
 export async function openLocalEngine({ data, region, accountId, config, log }: LocalEngineOptions): Promise<Engine> {
-  const [{ openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
+  const [{ Mocks, openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
     import("@pawl/server"),
   ]);
-  const { LAMBDA_ENDPOINT: lambdaEndpoint } = process.env;
+  const { LAMBDA_ENDPOINT: lambdaEndpoint, SFN_MOCK_CONFIG: mockFile } = process.env;
+  // Read before the data folder is touched: it may be wrong.
+  const mocks = mockFile === undefined ? undefined : new Mocks(resolve(mockFile));
   const engine: Engine = await openEngine({
     store: await openSqliteStore(data === "memory" ? "memory" : { folder: resolve(data) }),
     region,
@@ -29,6 +32,7 @@ export async function openLocalEngine({ data, region, accountId, config, log }: 
     integrations: stepFunctionsTasks,
     log: log ?? ((message) => process.stderr.write(`${message}\n`)),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
+    mocks,
     ...config,
   });
   return engine;

@@ -26,6 +26,10 @@ export interface Execution {
   /** `input` as it was given: what passes unchanged keeps its text. */
   readonly inputText: string;
   readonly traceHeader: string | undefined;
+  /** The test case of the mock configuration that it runs; absent where it runs none. */
+  readonly testCase?: string | undefined;
+  /** The number of the first call of each mocked state: the place of a child execution in its map run, else 0. */
+  readonly firstMockedCall?: number;
   /** The first state: that of the machine or, in a child execution of a map run, that of the item processor. */
   readonly startAt: string;
 
@@ -74,6 +78,8 @@ export interface Branch {
   waiting: Waiting;
   /** `input` as text, where it is known. Never stored. */
   inputText?: string | undefined;
+  /** At the root: how many calls of each mocked state were made, by its name. */
+  mockedCalls?: JsonObject;
   /** True once a commit holds the branch. Never stored. */
   stored?: boolean;
   /** What is known of the children of a branch that waits for them. Derived: rebuilt from the children, never stored. */
@@ -139,7 +145,7 @@ export interface TaskWaiting {
   /**
    * `queued`: an activity task that no worker has taken. `running`: a worker or a call is at work. `submitted`: the call of a
    * `.waitForTaskToken` task has returned, the callback has not come. `following`: the call of a `.sync` task has started a
-   * job, another call waits for the job's end.
+   * job, another call waits for the job's end. A mocked `.waitForTaskToken` task follows its mock in the same way.
    */
   readonly phase: "queued" | "running" | "submitted" | "following";
   /** What the call that started the job of a `.sync` task returned. */
@@ -149,6 +155,8 @@ export interface TaskWaiting {
   /** What is sent to the task, until it is sent for good. */
   readonly parameters?: Json;
   readonly credentials?: Json;
+  /** The number of the call among those of its state, where a mock answers it. */
+  readonly mockedCall?: number;
   readonly timeoutAt?: number;
   readonly heartbeatSeconds?: number;
   readonly heartbeatAt?: number;

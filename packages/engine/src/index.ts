@@ -3,6 +3,7 @@ export * from "./clock.js";
 export * from "./engine.js";
 export * from "./functions/function-settings.js";
 export { type EngineOptions, openEngine } from "./local/open-engine.js";
+export { Mocks } from "./mocks/mocks.js";
 export * from "./operating.js";
 export type { HistogramReading } from "./runtime/counters.js";
 export * from "./service-error.js";

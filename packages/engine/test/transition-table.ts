@@ -55,6 +55,7 @@ export class Carried {
       now: this.now,
       random: () => this.random,
       uuid: () => `00000000-0000-4000-8000-${String(++this.#uuids).padStart(12, "0")}`,
+      isMocked: () => false,
       activityExists: (arn) => this.activities.has(arn),
     });
     this.history.push(...change.events);

@@ -12,6 +12,7 @@ import type {
   SyncExecution,
 } from "../engine.js";
 import { splitEvents } from "../history/event-text.js";
+import { type Mocks, splitTestCase } from "../mocks/mocks.js";
 import { dateOfToken, nextRedrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
@@ -27,24 +28,32 @@ interface StartedExecution {
   readonly startDate: number;
 }
 
+/** A start with the test case that its mocks are taken from. */
+interface CasedStart extends StartExecution {
+  readonly testCase?: string;
+}
+
 /** Executions: starting, stopping and looking at them. */
 export class ExecutionRegistry implements Executions {
   readonly #store: Store;
   readonly #runtime: Runtime;
   readonly #stateMachines: StateMachineTable;
   readonly #clock: Clock;
+  readonly #mocks: Mocks | undefined;
   /** Named starts that are not durable yet, by execution ARN: a second start of the name waits for the first. */
   readonly #starting = new Map<string, Promise<unknown>>();
 
-  constructor(store: Store, runtime: Runtime, stateMachines: StateMachineTable, clock: Clock) {
+  constructor(store: Store, runtime: Runtime, stateMachines: StateMachineTable, clock: Clock, mocks?: Mocks) {
     this.#store = store;
     this.#runtime = runtime;
     this.#stateMachines = stateMachines;
     this.#clock = clock;
+    this.#mocks = mocks;
   }
 
-  async start(request: StartExecution): Promise<StartedExecution> {
+  async start(start: StartExecution): Promise<StartedExecution> {
     const stateMachines = this.#stateMachines;
+    const request = this.#withTestCase(start);
     const { stateMachineArn, input, name } = request;
     const startable = stateMachines.startableNow(stateMachineArn) ?? (await stateMachines.startable(stateMachineArn));
     const { machine } = startable;
@@ -68,8 +77,9 @@ export class ExecutionRegistry implements Executions {
     });
   }
 
-  async startSync(request: StartExecution): Promise<SyncExecution> {
+  async startSync(start: StartExecution): Promise<SyncExecution> {
     const stateMachines = this.#stateMachines;
+    const request = this.#withTestCase(start);
     const { stateMachineArn, input, traceHeader } = request;
     const startable = stateMachines.startableNow(stateMachineArn) ?? (await stateMachines.startable(stateMachineArn));
     const { machine, revision } = startable;
@@ -99,7 +109,21 @@ export class ExecutionRegistry implements Executions {
     };
   }
 
-  async #begin(startable: Startable, request: StartExecution, name: string, arn: string): Promise<StartedExecution> {
+  /**
+   * Where there are mocks, the ARN of a state machine can have a test case behind it: `…:stateMachine:name#case`.
+   * @throws ServiceError ValidationException where there is no such test case
+   */
+  #withTestCase(request: StartExecution): CasedStart {
+    const mocks = this.#mocks;
+    if (mocks === undefined) return request;
+    const { arn, testCase } = splitTestCase(request.stateMachineArn);
+    if (testCase === undefined) return request;
+    const name = splitQualifier(arn).stateMachineArn.split(":")[6] ?? "";
+    mocks.checkTestCase(name, testCase);
+    return { ...request, stateMachineArn: arn, testCase };
+  }
+
+  async #begin(startable: Startable, request: CasedStart, name: string, arn: string): Promise<StartedExecution> {
     // It may have been deleted while the store was asked.
     this.#stateMachines.checkStartable(startable.machine.arn);
     const startDate = this.#clock.now();
@@ -109,7 +133,7 @@ export class ExecutionRegistry implements Executions {
 
   #newRow(
     { machine, revision, versionArn, aliasArn }: Startable,
-    { input, traceHeader }: StartExecution,
+    { input, traceHeader, testCase }: CasedStart,
     name: string,
     arn: string,
     startDate: number,
@@ -125,6 +149,7 @@ export class ExecutionRegistry implements Executions {
       startDate,
       input,
       traceHeader: traceHeader ?? null,
+      ...(testCase === undefined ? {} : { testCase }),
       mapRunArn: null,
       parent: null,
       status: "RUNNING",

@@ -2,6 +2,8 @@ import { type Home, homeOf, homePrefix } from "../arn.js";
 import { type Clock, systemClock } from "../clock.js";
 import type { Engine } from "../engine.js";
 import type { FunctionTable } from "../functions/function-settings.js";
+import { rootName } from "../mocks/mocked-call.js";
+import type { Mocks } from "../mocks/mocks.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
 import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
 import type { Revision } from "../runtime/live-execution.js";
@@ -28,6 +30,8 @@ export interface EngineOptions {
   readonly lambdaEndpoint?: string | undefined;
   /** Further integrations; see {@link Integrations}. A function, where they call the engine that they serve. */
   readonly integrations?: Integrations | ((engine: Engine) => Integrations) | undefined;
+  /** Answers tasks of executions that are started with a test case (`<state machine ARN>#<test case>`). */
+  readonly mocks?: Mocks | undefined;
   /** The engine closes it. */
   readonly store: Store;
   /** Of new ARNs; default `us-east-1`. */
@@ -78,6 +82,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     evaluate,
     revision: async (id) => revisions.get(id) ?? (await ownerOf(await store.revision(id))).revision(id),
     activityExists: (arn) => activities.has(arn),
+    isMocked: ({ stateMachineName, testCase }, state) =>
+      testCase !== undefined && options.mocks?.isMocked(rootName(stateMachineName), testCase, state) === true,
     onQueued: (activityArn) => queues.handOut(activityArn),
     log,
   });
@@ -92,7 +98,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       stateMachines: new StateMachineRegistry(own, table, runtime, clock, home, turns),
       versions: new VersionRegistry(table, runtime, clock, turns),
       aliases: new AliasRegistry(table, runtime, clock, turns),
-      executions: new ExecutionRegistry(own, runtime, table, clock),
+      executions: new ExecutionRegistry(own, runtime, table, clock, options.mocks),
       activities: new ActivityRegistry(own, runtime, queues, clock, home, turns, activities),
       tags: new TagRegistry(own, table, runtime, turns),
       ...operators,
@@ -113,6 +119,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { integrations } = options;
   const tasks = taskHandler({
     lambdaEndpoint: options.lambdaEndpoint,
+    mocks: options.mocks,
     integrations: typeof integrations === "function" ? integrations(engine) : integrations,
   });
   try {

@@ -21,7 +21,7 @@ export function branchRow(execution: Execution, branch: Branch, activityArn: str
       waiting.kind === "turn" ||
       waiting.kind === "evaluation" ||
       waiting.kind === "mapRun" ||
-      (waiting.kind === "task" && isCall(waiting) && activityArn === undefined),
+      (waiting.kind === "task" && isCall(waiting) && (activityArn === undefined || waiting.mockedCall !== undefined)),
   };
 }
 

@@ -17,7 +17,7 @@ export class Calls {
 
   /** Makes a call; does nothing where it is under way. */
   start(execution: Execution, invocation: Invocation): void {
-    const { branchId, attempt, resource, parameters, credentials, taskToken, submitted } = invocation;
+    const { branchId, attempt, resource, parameters, credentials, taskToken, submitted, mocked } = invocation;
     const { id, arn, name, region, traceHeader } = execution;
     // The call that waits for a job begins while the one that started it is still being written.
     const key = submitted === undefined ? `${id}/${attempt}` : `${id}/${attempt}/job`;
@@ -31,6 +31,7 @@ export class Calls {
       ...(credentials === undefined ? {} : { credentials }),
       ...(taskToken === undefined ? {} : { taskToken }),
       ...(submitted === undefined ? {} : { submitted }),
+      ...(mocked === undefined ? {} : { mocked }),
       idempotencyKey: `${arn}#${attempt}`,
     };
     // A handler that throws at once must not reach the commit that released it.

@@ -139,6 +139,8 @@ function executionOf(revision: Revision, row: ExecutionRow): Execution {
     input: parseJson(row.input),
     inputText: row.input,
     traceHeader: row.traceHeader ?? undefined,
+    testCase: row.testCase,
+    ...(row.testCase === undefined || parent === undefined ? {} : { firstMockedCall: parent.index }),
     startAt: parent?.startAt ?? revision.program.startAt,
     deadline: timeoutSeconds === undefined ? undefined : (redrive?.date ?? row.startDate) + timeoutSeconds * 1000,
     redriveCount: redrive?.count ?? 0,

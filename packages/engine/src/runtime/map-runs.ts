@@ -64,6 +64,7 @@ export class MapRuns {
       startDate: this.#host.clock.now(),
       input: printJson(child.input),
       traceHeader: execution.traceHeader ?? null,
+      ...(execution.testCase === undefined ? {} : { testCase: execution.testCase }),
       mapRunArn,
       parent: JSON.stringify(parent),
       status: "RUNNING",

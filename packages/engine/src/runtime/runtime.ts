@@ -273,6 +273,7 @@ export class Runtime {
       random,
       uuid: randomUUID,
       activityExists: this.#options.activityExists,
+      isMocked: this.#options.isMocked,
     };
   }
 
@@ -508,6 +509,7 @@ export interface RuntimeOptions {
   readonly random: () => number;
   readonly revision: (id: number) => Promise<Revision>;
   readonly activityExists: (arn: string) => boolean;
+  readonly isMocked: Facts["isMocked"];
   readonly runTask: TaskHandler;
   readonly evaluate: EvaluateExpression;
   /** A task stands in this activity's queue. */

@@ -117,6 +117,8 @@ export interface ExecutionRow extends ExecutionOutcome {
   readonly mapRunArn: string | null;
   /** JSON text that says whom to tell of its end; null where it is no child. */
   readonly parent: string | null;
+  /** The test case of the mock configuration that it runs; absent where it runs none. */
+  readonly testCase?: string;
 }
 
 export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";

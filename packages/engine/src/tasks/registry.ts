@@ -1,23 +1,33 @@
 import type { Resource } from "@pawl/asl";
+import type { MockedCall } from "../mocks/mocked-call.js";
+import type { Mocks } from "../mocks/mocks.js";
 import { LambdaTask } from "./lambda.js";
+import { mockedTask } from "./mocked-task.js";
 import { TaskError, type TaskHandler } from "./task-handler.js";
 
 export interface TaskOptions {
   /** An endpoint with Lambda's Invoke API. */
   readonly lambdaEndpoint?: string | undefined;
   readonly integrations?: Integrations | undefined;
+  readonly mocks?: Mocks | undefined;
 }
 
 /** Handlers by `service:action` (`aws-sdk:sfn:getActivityTask`, or `aws-sdk:sfn:*` for all actions of the service). */
 export type Integrations = ReadonlyMap<string, TaskHandler>;
 
 /** The handler of every task that a Task state can name: finds the one for its Resource. */
-export function taskHandler({ lambdaEndpoint, integrations }: TaskOptions): TaskHandler {
+export function taskHandler({ lambdaEndpoint, integrations, mocks }: TaskOptions): TaskHandler {
   const lambda = new LambdaTask(lambdaEndpoint);
   const services = new Map<string, TaskHandler>(integrations);
   services.set("lambda:invoke", (request, signal) => lambda.invoke(request, signal));
+  const mocked = mocks === undefined ? undefined : mockedTask(mocks);
   return (request, signal) => {
     const { resource } = request;
+    if (request.mocked !== undefined) {
+      // A file of mocks was given when it was started. It must not call what it was not meant to call.
+      if (mocked === undefined) throw withoutMocks(request.mocked);
+      return mocked(request, request.mocked);
+    }
     if (resource.kind === "lambda") return lambda.callFunction(resource.arn, request, signal);
     const handler =
       resource.kind === "service"
@@ -26,6 +36,10 @@ export function taskHandler({ lambdaEndpoint, integrations }: TaskOptions): Task
     if (handler === undefined) throw unsupported(resource);
     return handler(request, signal);
   };
+}
+
+function withoutMocks({ testCase }: MockedCall): TaskError {
+  return new TaskError("States.Runtime", `The test case '${testCase}' needs a mock configuration (SFN_MOCK_CONFIG)`);
 }
 
 function unsupported({ arn }: Resource): TaskError {

@@ -1,4 +1,5 @@
 import type { Json, Resource } from "@pawl/asl";
+import type { MockedCall } from "../mocks/mocked-call.js";
 
 /** What a Task state calls: takes the request, gives the result, or fails with an error of the called service. */
 export type TaskHandler = (request: TaskRequest, signal: AbortSignal) => Promise<string>;
@@ -13,6 +14,8 @@ export interface TaskRequest {
    * aborted with {@link TASK_CANCELLED}. Only handlers of `.sync` patterns get it.
    */
   readonly submitted?: Json;
+  /** Where the mock configuration answers it: nothing is called. */
+  readonly mocked?: MockedCall;
   /** The same for every call of the same attempt, also by the next process. */
   readonly idempotencyKey: string;
   readonly execution: {

@@ -1,4 +1,5 @@
 import type { EvaluationRequest, Json, Resource } from "@pawl/asl";
+import type { MockedCall } from "../mocks/mocked-call.js";
 
 /** What the outside has to do after the commit that records it. */
 export type Effect =
@@ -38,6 +39,8 @@ export interface Invocation {
   readonly taskToken?: string;
   /** What the call that started a job returned, where this one is to wait for that job's end. */
   readonly submitted?: Json;
+  /** Where a mock answers it. */
+  readonly mocked?: MockedCall;
 }
 
 export interface ChildStart {

@@ -6,10 +6,12 @@ import {
   printJson,
   type ServiceIntegration,
   StatesError,
+  setMember,
   type TaskState,
 } from "@pawl/asl";
-import type { Branch, Execution, TaskWaiting } from "../execution.js";
+import { type Branch, type Execution, ROOT, type TaskWaiting } from "../execution.js";
 import { details, type TaskLimits, type TaskResource } from "../history/history-event.js";
+import { rootName } from "../mocks/mocked-call.js";
 import { isTooLarge, tooLarge } from "./data-limit.js";
 import { type Failure, printTaskToken, type TaskToken } from "./event.js";
 import type { StateFailure } from "./state-failure.js";
@@ -29,7 +31,9 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
   const { execution, facts } = turn;
   const { resource } = state;
   const attempt = execution.lastEventId + 1;
-  const hasToken = resource.kind === "activity" || waitsForToken(state);
+  const isMocked = execution.testCase !== undefined && facts.isMocked(execution, branch.state);
+  const entersQueue = resource.kind === "activity" && !isMocked;
+  const hasToken = entersQueue || waitsForToken(state);
   const nonce = hasToken ? facts.uuid() : undefined;
   const taskToken = tokenOf(execution, branch, { attempt, ...(nonce === undefined ? {} : { nonce }) });
   // Activity tasks get their token from GetActivityTask, not from the context object.
@@ -46,16 +50,15 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
   const waiting: TaskWaiting = {
     kind: "task",
     attempt,
-    phase: resource.kind === "activity" ? "queued" : "running",
+    phase: entersQueue ? "queued" : "running",
     parameters,
     ...(nonce === undefined ? {} : { nonce }),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(isMocked ? { mockedCall: countMockedCall(turn, branch.state) } : {}),
     ...(timeoutSeconds === undefined ? {} : { timeoutAt: facts.now + timeoutSeconds * seconds }),
     ...(heartbeatSeconds === undefined ? {} : { heartbeatSeconds }),
     // The worker of an activity owes heartbeats from when it takes the task; the others from now.
-    ...(heartbeatSeconds === undefined || resource.kind === "activity"
-      ? {}
-      : { heartbeatAt: facts.now + heartbeatSeconds * seconds }),
+    ...(heartbeatSeconds === undefined || entersQueue ? {} : { heartbeatAt: facts.now + heartbeatSeconds * seconds }),
   };
   if (resource.kind === "activity") {
     if (!facts.activityExists(resource.arn) || !isOfSameHome(resource.arn, turn.execution.stateMachineArn)) {
@@ -68,7 +71,8 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
       "activityScheduledEventDetails",
       details.scheduled(resource.arn, text, limits),
     );
-    turn.effects.push({ kind: "queued", branchId: branch.id, activityArn: resource.arn });
+    if (entersQueue) turn.effects.push({ kind: "queued", branchId: branch.id, activityArn: resource.arn });
+    else recordIn(turn, branch, "ActivityStarted", "activityStartedEventDetails", {});
   } else {
     if (resource.kind === "lambda") {
       recordIn(
@@ -93,15 +97,18 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
   }
   branch.waiting = waiting;
   turn.changed.add(branch);
-  const invocation = resource.kind === "activity" ? undefined : invocationOf(execution, branch, state);
+  const invocation = entersQueue ? undefined : invocationOf(execution, branch, state);
   if (invocation !== undefined) turn.effects.push(invocation);
 }
 
 /** The call that a branch waits for: made after the commit, and again by the next process where this one dies. */
 export function invocationOf(execution: Execution, branch: Branch, state: TaskState) {
   const { waiting } = branch;
-  if (waiting.kind !== "task" || !isCall(waiting) || state.resource.kind === "activity") return undefined;
-  const { attempt, parameters = null, credentials, submitted } = waiting;
+  if (waiting.kind !== "task" || !isCall(waiting)) return undefined;
+  const { attempt, parameters = null, credentials, submitted, mockedCall: call } = waiting;
+  const { testCase, stateMachineName } = execution;
+  const isMocked = call !== undefined && testCase !== undefined;
+  if (state.resource.kind === "activity" && !isMocked) return undefined;
   const taskToken = tokenOf(execution, branch, waiting);
   return {
     kind: "invoke",
@@ -112,7 +119,22 @@ export function invocationOf(execution: Execution, branch: Branch, state: TaskSt
     ...(credentials === undefined ? {} : { credentials }),
     ...(taskToken === undefined ? {} : { taskToken }),
     ...(submitted === undefined ? {} : { submitted }),
+    ...(isMocked
+      ? { mocked: { stateMachineName: rootName(stateMachineName), testCase, state: branch.state, call } }
+      : {}),
   } as const;
+}
+
+/** Counts the calls of a mocked state: its mock may answer each of them differently. */
+function countMockedCall({ execution, changed }: Turn, state: string): number {
+  const root = execution.branches.get(ROOT);
+  if (root === undefined) throw new Error(`${execution.arn} has no root branch`);
+  root.mockedCalls ??= {};
+  const { mockedCalls } = root;
+  const call = Object.hasOwn(mockedCalls, state) ? Number(mockedCalls[state]) : (execution.firstMockedCall ?? 0);
+  setMember(mockedCalls, state, call + 1);
+  changed.add(root);
+  return call;
 }
 
 /** True where a call of this process is under way for the task. */
@@ -255,8 +277,14 @@ export function waitsForToken({ resource }: TaskState): boolean {
   return resource.kind === "service" && resource.pattern === ".waitForTaskToken";
 }
 
+/** True where the call has only begun what another call waits for the end of. */
+export function isSubmission({ waiting }: TaskBranch, state: TaskState): boolean {
+  const isFollowed = runsJob(state) || (waitsForToken(state) && waiting.mockedCall !== undefined);
+  return isFollowed && waiting.phase === "running";
+}
+
 /** True where the task ends with the job that its call starts. */
-export function runsJob({ resource }: TaskState): boolean {
+function runsJob({ resource }: TaskState): boolean {
   return resource.kind === "service" && resource.pattern.startsWith(".sync");
 }
 

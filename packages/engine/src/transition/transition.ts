@@ -26,9 +26,9 @@ import {
   awaitsToken,
   heartbeat,
   isQueued,
+  isSubmission,
   isTimedOut,
   jobStarted,
-  runsJob,
   type TaskBranch,
   taskFailure,
   taskResult,
@@ -142,8 +142,9 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
       if (!awaitsCall(branch, event.attempt)) return false;
       const state = stateOf(turn, branch) as TaskState;
       if (event.kind === "callFailed") failTask(turn, branch, state, event);
-      else if (waitsForToken(state)) taskSubmitted(turn, branch, state, event.output);
-      else if (runsJob(state) && branch.waiting.phase === "running") jobStarted(turn, branch, state, event.output);
+      else if (isSubmission(branch, state)) jobStarted(turn, branch, state, event.output);
+      else if (waitsForToken(state) && branch.waiting.mockedCall === undefined)
+        taskSubmitted(turn, branch, state, event.output);
       else succeedTask(turn, branch, state, event.output);
       return true;
     }

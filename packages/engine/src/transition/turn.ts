@@ -13,6 +13,8 @@ export interface Facts {
   random(): number;
   uuid(): string;
   activityExists(arn: string): boolean;
+  /** True where the mock configuration answers the calls of the state in the execution's test case. */
+  isMocked(execution: Execution, state: string): boolean;
 }
 
 /**

@@ -134,6 +134,7 @@ export class ChangesWriter {
       row.mapRunArn === null ? null : this.#arns.key(row.mapRunArn),
       row.parent,
       input,
+      row.testCase ?? null,
     );
   }
 
@@ -191,6 +192,7 @@ function isPlain(row: ExecutionRow): boolean {
     row.error === null &&
     row.cause === null &&
     row.mapRunArn === null &&
-    row.parent === null
+    row.parent === null &&
+    row.testCase === undefined
   );
 }

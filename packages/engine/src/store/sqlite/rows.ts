@@ -51,7 +51,8 @@ export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
     mapRunArn: row[15] === null ? null : arnOf(row[15] as number),
     parent: row[16] as string | null,
     input: row[17] as string,
-    ...(row[18] === null ? {} : { redrive: row[18] as string }),
+    ...(row[18] === null ? {} : { testCase: row[18] as string }),
+    ...(row[19] === null ? {} : { redrive: row[19] as string }),
   };
 }
 

@@ -128,4 +128,7 @@ export const migrations: readonly string[] = [
   );
   CREATE INDEX activities_by_creation_date ON activities (creation_date, arn);
   `,
+  `
+  ALTER TABLE executions ADD COLUMN test_case TEXT;
+  `,
 ];

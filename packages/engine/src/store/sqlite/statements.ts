@@ -9,7 +9,7 @@ import type { Statement } from "./connection.js";
  */
 
 const newExecution =
-  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version, alias, trace_header, error, cause, output, map_run, parent, input";
+  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version, alias, trace_header, error, cause, output, map_run, parent, input, test_case";
 /** What most executions have; see {@link inserts}. */
 const plainExecution = "id, arn_start, arn_rest, state_machine, status, revision, start_date, stop_date, output, input";
 const execution = `${newExecution}, redrive`;
