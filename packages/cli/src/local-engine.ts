@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Engine } from "@pawl/engine";
+import type { Engine, Mocks } from "@pawl/engine";
 import type { Configuration } from "./config/sections.js";
 
 export interface LocalEngineOptions {
@@ -8,23 +8,22 @@ export interface LocalEngineOptions {
   readonly region: string;
   readonly accountId: string;
   readonly config: Configuration;
+  readonly mocks?: Mocks | undefined;
   /** Told what an operator should know; default: standard error. */
   readonly log?: (message: string) => void;
 }
 
 /**
- * Opens an engine in this process. Its Task states call the Lambda service that LAMBDA_ENDPOINT in the environment names;
- * SFN_MOCK_CONFIG names a file that answers them in test cases.
- * @throws StoreError where the data folder cannot be used, Error where the file of mocks cannot.
+ * Opens an engine in this process. Its Task states call the Lambda service that LAMBDA_ENDPOINT in the environment names.
+ * @throws StoreError where the data folder cannot be used.
  */
-export async function openLocalEngine({ data, region, accountId, config, log }: LocalEngineOptions): Promise<Engine> {
-  const [{ Mocks, openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
+export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
+  const { data, region, accountId, config, mocks, log } = options;
+  const [{ openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
     import("@pawl/server"),
   ]);
-  const { LAMBDA_ENDPOINT: lambdaEndpoint, SFN_MOCK_CONFIG: mockFile } = process.env;
-  // Read before the data folder is touched: it may be wrong.
-  const mocks = mockFile === undefined ? undefined : new Mocks(resolve(mockFile));
+  const { LAMBDA_ENDPOINT: lambdaEndpoint } = process.env;
   const engine: Engine = await openEngine({
     store: await openSqliteStore(data === "memory" ? "memory" : { folder: resolve(data) }),
     region,
@@ -32,8 +31,8 @@ export async function openLocalEngine({ data, region, accountId, config, log }: 
     integrations: stepFunctionsTasks,
     log: log ?? ((message) => process.stderr.write(`${message}\n`)),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
-    mocks,
     ...config,
+    mocks,
   });
   return engine;
 }

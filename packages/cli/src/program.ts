@@ -78,6 +78,7 @@ export function createProgram(done: (code: number) => void): Command {
       .option("--input <json>", INPUT)
       .option("--name <name>", "name of the execution (default: a UUID)")
       .option("--config <file>", CONFIG)
+      .option("--test-case <name>", "answer its tasks from the file of mocks (SFN_MOCK_CONFIG) instead of calling")
       .addOption(machineType("type of state machine to check it as; it runs as STANDARD")),
   )
     .addHelpText(
@@ -85,6 +86,7 @@ export function createProgram(done: (code: number) => void): Command {
       examples(
         "pawl run hello.asl.json",
         "pawl run order.asl.json --input @order.json",
+        "SFN_MOCK_CONFIG=MockConfigFile.json pawl run order.asl.json --test-case Happy",
         "echo '{}' | pawl run hello.asl.json --input - --json | tail -n 1",
       ),
     )

@@ -7,6 +7,7 @@ import { showExecution } from "../execution-view.js";
 import { CommandError, exitCode } from "../exit-code.js";
 import { onInterruption } from "../interruption.js";
 import { openLocalEngine } from "../local-engine.js";
+import { openMocks } from "../mocks.js";
 import { createActivities } from "../registration.js";
 import { type OutputOptions, wantsJson, writeNote } from "../screen.js";
 import type { Step } from "../step.js";
@@ -17,6 +18,8 @@ export interface RunOptions extends OutputOptions {
   readonly name?: string;
   /** The configuration's file. */
   readonly config?: string;
+  /** Which of the mock configuration answers its tasks. */
+  readonly testCase?: string;
   /** What the definition is checked as. It always runs as STANDARD: of an EXPRESS execution nothing could be shown. */
   readonly type: "STANDARD" | "EXPRESS";
 }
@@ -37,7 +40,14 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   }
 
   const config = await readConfig(options.config);
-  const engine = await openLocalEngine({ data: "memory", region: "us-east-1", accountId: ACCOUNT_ID, config });
+  const mocks = await openMocks(config);
+  const { name, testCase } = options;
+  if (testCase !== undefined && mocks === undefined) {
+    throw new CommandError(
+      `--test-case ${testCase}: name the file of mocks in SFN_MOCK_CONFIG or as \`mocks\` in the configuration`,
+    );
+  }
+  const engine = await openLocalEngine({ data: "memory", region: "us-east-1", accountId: ACCOUNT_ID, config, mocks });
   // They exist, so that an execution that comes to one waits there instead of failing.
   await createActivities(engine, definition);
   const { stateMachineArn } = await engine.stateMachines.create({
@@ -47,9 +57,8 @@ export async function run(file: string, options: RunOptions): Promise<number> {
     type: "STANDARD",
     tags: [],
   });
-  const { name } = options;
   const { executionArn } = await engine.executions.start({
-    stateMachineArn,
+    stateMachineArn: testCase === undefined ? stateMachineArn : `${stateMachineArn}#${testCase}`,
     input,
     ...(name === undefined ? {} : { name }),
   });
@@ -60,7 +69,8 @@ export async function run(file: string, options: RunOptions): Promise<number> {
   };
   const onStep = ({ kind, state }: Step): void => {
     const entered = program.states.get(state);
-    if (kind === "entered" && entered?.type === "Task" && entered.resource.kind === "activity") {
+    const isMocked = testCase !== undefined && mocks?.isMocked(machineName(file), testCase, state) === true;
+    if (kind === "entered" && entered?.type === "Task" && entered.resource.kind === "activity" && !isMocked) {
       stop(
         "Pawl.NoWorker",
         `The state '${state}' waits for a worker of the activity ${entered.resource.arn}, and no worker can reach 'pawl run': use 'pawl start'.`,

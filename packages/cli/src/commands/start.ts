@@ -9,12 +9,13 @@ import { CommandError, exitCode } from "../exit-code.js";
 import { onInterruption } from "../interruption.js";
 import { checkAddress } from "../listen-address.js";
 import { type LocalEngineOptions, openLocalEngine } from "../local-engine.js";
+import { openMocks } from "../mocks.js";
 import { type Registration, register } from "../registration.js";
 import { oneLine, styled, writeLine } from "../screen.js";
 import { type ServerFlags, serverSettings } from "../server-settings.js";
 import { version } from "../version.js";
 
-export interface StartOptions extends Omit<LocalEngineOptions, "log" | "config">, ServerFlags {
+export interface StartOptions extends Omit<LocalEngineOptions, "log" | "config" | "mocks">, ServerFlags {
   readonly port: number;
   /** The configuration's file. */
   readonly config?: string;
@@ -28,13 +29,14 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
   const settings = await serverSettings(options);
   const { log, accessKeys } = settings;
   const config = await readConfig(options.config);
+  const mocks = await openMocks(config);
   const interruption = onInterruption();
   const definitions = await findDefinitions(paths);
   const example = options.example === undefined ? undefined : definitionNamed(options.example, definitions);
   // Before the data folder is touched: where another Pawl is at home there, its port is the better thing to name.
   await checkAddress(host, port);
 
-  const engine = await openLocalEngine({ data, region, accountId, config, log: (message) => log.warn(message) });
+  const engine = await openLocalEngine({ data, region, accountId, config, mocks, log: (message) => log.warn(message) });
   const { createServer } = await import("@pawl/server");
   const server = await createServer(engine, {
     ...settings,
