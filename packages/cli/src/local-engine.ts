@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Engine, Mocks } from "@pawl/engine";
+import type { Engine, EngineOptions, Mocks } from "@pawl/engine";
 import type { Configuration } from "./config/sections.js";
 
 export interface LocalEngineOptions {
@@ -11,6 +11,7 @@ export interface LocalEngineOptions {
   readonly mocks?: Mocks | undefined;
   /** Told what an operator should know; default: standard error. */
   readonly log?: (message: string) => void;
+  readonly executionLogs?: EngineOptions["executionLogs"];
 }
 
 /**
@@ -18,7 +19,7 @@ export interface LocalEngineOptions {
  * @throws StoreError where the data folder cannot be used.
  */
 export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { data, region, accountId, config, mocks, log } = options;
+  const { data, region, accountId, config, mocks, log, executionLogs } = options;
   const [{ openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
     import("@pawl/server"),
@@ -30,6 +31,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
     accountId,
     integrations: stepFunctionsTasks,
     log: log ?? ((message) => process.stderr.write(`${message}\n`)),
+    ...(executionLogs === undefined ? {} : { executionLogs }),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
     ...config,
     mocks,

@@ -51,6 +51,12 @@ export function createProgram(done: (code: number) => void): Command {
     .option("--cors-origin <origin>", "let web pages of this origin call (repeatable)", repeated)
     .option("--throttle", "refuse calls beyond the quotas of AWS")
     .option("--throttle-file <file>", "the same, with some quotas from a JSON file")
+    .option(
+      "--execution-logs <where>",
+      "where histories go that a logging configuration wants: a folder, 'stdout', 'cloudwatch' or 'off'\n" +
+        "(repeatable; default: DATA/logs, and 'cloudwatch' where AWS_ENDPOINT_URL_CLOUDWATCH_LOGS is set)",
+      repeated,
+    )
     .addOption(
       new Option("--log-level <level>", "what is told on stderr")
         .choices(["error", "warn", "info", "debug"])

@@ -1,6 +1,12 @@
 export { type Home, homeOf } from "./arn.js";
 export * from "./clock.js";
 export * from "./engine.js";
+export { type CloudWatchOptions, cloudWatchTransport } from "./execution-log/cloudwatch-transport.js";
+export { folderTransport } from "./execution-log/folder-transport.js";
+export type { LogEntry } from "./execution-log/log-record.js";
+export type { LogGroup } from "./execution-log/log-settings.js";
+export { LogRefusedError, type LogStream, type LogTransport } from "./execution-log/log-transport.js";
+export { outputTransport } from "./execution-log/output-transport.js";
 export * from "./functions/function-settings.js";
 export { type EngineOptions, openEngine } from "./local/open-engine.js";
 export { Mocks } from "./mocks/mocks.js";

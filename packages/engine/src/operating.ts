@@ -32,4 +32,6 @@ export interface EngineMetrics {
   readonly queueLength: number;
   /** Executions in memory. */
   readonly liveExecutions: number;
+  /** Records of executions' histories that were handed to those who keep logs, and those that were lost. */
+  readonly logRecords: { readonly delivered: number; readonly lost: number };
 }

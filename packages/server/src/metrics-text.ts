@@ -34,6 +34,13 @@ export function metricsText({ version, engine, requests, connections, polls }: S
   text.gauge("pawl_queue_events", "Events that are not stored yet.", engine.queueLength);
   text.gauge("pawl_executions_in_memory", "Executions that are in memory.", engine.liveExecutions);
 
+  text.counts(
+    "pawl_log_records_total",
+    "Records of executions' histories, where state machines want them logged.",
+    "outcome",
+    engine.logRecords,
+  );
+
   text.metric(
     "pawl_requests_total",
     "counter",

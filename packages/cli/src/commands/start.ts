@@ -4,6 +4,7 @@ import { readConfig } from "../config/read-config.js";
 import { diagnosticLine, machineName, shown } from "../definition-file.js";
 import { type DefinitionFile, exampleInput, findDefinitions, watchDefinitions } from "../definition-folder.js";
 import { engineExecution } from "../engine-execution.js";
+import { executionLogs } from "../execution-logs.js";
 import { showExecution } from "../execution-view.js";
 import { CommandError, exitCode } from "../exit-code.js";
 import { onInterruption } from "../interruption.js";
@@ -15,10 +16,14 @@ import { oneLine, styled, writeLine } from "../screen.js";
 import { type ServerFlags, serverSettings } from "../server-settings.js";
 import { version } from "../version.js";
 
-export interface StartOptions extends Omit<LocalEngineOptions, "log" | "config" | "mocks">, ServerFlags {
+export interface StartOptions
+  extends Omit<LocalEngineOptions, "log" | "config" | "mocks" | "executionLogs">,
+    ServerFlags {
   readonly port: number;
   /** The configuration's file. */
   readonly config?: string;
+  /** `stdout`, `cloudwatch`, `off` or folders. */
+  readonly executionLogs?: readonly string[];
   /** Name of one of the state machines in the files, to be started once. */
   readonly example?: string;
 }
@@ -30,13 +35,22 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
   const { log, accessKeys } = settings;
   const config = await readConfig(options.config);
   const mocks = await openMocks(config);
+  const logs = await executionLogs(options.executionLogs ?? [], data);
   const interruption = onInterruption();
   const definitions = await findDefinitions(paths);
   const example = options.example === undefined ? undefined : definitionNamed(options.example, definitions);
   // Before the data folder is touched: where another Pawl is at home there, its port is the better thing to name.
   await checkAddress(host, port);
 
-  const engine = await openLocalEngine({ data, region, accountId, config, mocks, log: (message) => log.warn(message) });
+  const engine = await openLocalEngine({
+    data,
+    region,
+    accountId,
+    config,
+    mocks,
+    log: (message) => log.warn(message),
+    executionLogs: logs,
+  });
   const { createServer } = await import("@pawl/server");
   const server = await createServer(engine, {
     ...settings,

@@ -1,6 +1,8 @@
 import { type Home, homeOf, homePrefix } from "../arn.js";
 import { type Clock, systemClock } from "../clock.js";
 import type { Engine } from "../engine.js";
+import { ExecutionLogs } from "../execution-log/execution-logs.js";
+import type { LogTransport } from "../execution-log/log-transport.js";
 import type { FunctionTable } from "../functions/function-settings.js";
 import { rootName } from "../mocks/mocked-call.js";
 import type { Mocks } from "../mocks/mocks.js";
@@ -46,6 +48,8 @@ export interface EngineOptions {
    * Evaluates expressions that take too long for a transition. Default: threads, in which one may take a second and 128 MB.
    */
   readonly evaluate?: EvaluateExpression;
+  /** Where the histories of executions go whose state machines want them logged; default: nowhere. */
+  readonly executionLogs?: readonly LogTransport[];
   /** Told what an operator should know; default: nothing is said. */
   readonly log?: (message: string) => void;
 }
@@ -61,6 +65,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const evaluate = options.evaluate ?? threads.evaluate;
   // Whole before the first call: what the last process left may be called while this one is still opening.
   const runTask: TaskHandler = (request, signal) => tasks(request, signal);
+  const logs = new ExecutionLogs(options.executionLogs ?? [], log);
   const turns = new Turns();
   const revisions = new Map<number, Revision>();
   const activities = new Set<string>();
@@ -85,6 +90,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     isMocked: ({ stateMachineName, testCase }, state) =>
       testCase !== undefined && options.mocks?.isMocked(rootName(stateMachineName), testCase, state) === true,
     onQueued: (activityArn) => queues.handOut(activityArn),
+    logEvents: (settings, execution, events) => logs.add(settings, execution, events),
     log,
   });
   const queues = new ActivityQueues(store, clock, (executionId, event) => runtime.post(executionId, event));
@@ -95,7 +101,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       region: home.region,
       accountId: home.accountId,
       at: (other) => at(other).engine,
-      stateMachines: new StateMachineRegistry(own, table, runtime, clock, home, turns),
+      stateMachines: new StateMachineRegistry(own, table, runtime, clock, home, turns, logs),
       versions: new VersionRegistry(table, runtime, clock, turns),
       aliases: new AliasRegistry(table, runtime, clock, turns),
       executions: new ExecutionRegistry(own, runtime, table, clock, options.mocks),
@@ -107,12 +113,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         queues.close();
         await threads.close();
         await runtime.close();
+        await logs.close();
         await store.close();
       },
     };
     return { engine, table };
   };
-  const operators = operating(store, runtime);
+  const operators = operating(store, runtime, logs);
   const { engine } = at({ region, accountId });
   const ownerOf = async (row: { readonly stateMachineArn: string } | undefined): Promise<StateMachineTable> =>
     at(homeOf(row?.stateMachineArn ?? "") ?? engine).table;

@@ -1,3 +1,4 @@
+import type { ExecutionLogs } from "../execution-log/execution-logs.js";
 import type { Operating } from "../operating.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { Store } from "../store/store.js";
@@ -5,7 +6,7 @@ import type { Store } from "../store/store.js";
 /** How long after a commit that failed the engine is said not to work: a longer time, and nobody would try again. */
 const FAILURE_MILLISECONDS = 10_000;
 
-export function operating(store: Store, runtime: Runtime): Operating {
+export function operating(store: Store, runtime: Runtime, logs: ExecutionLogs): Operating {
   const { counters } = runtime;
   let backups = 0;
   return {
@@ -26,6 +27,7 @@ export function operating(store: Store, runtime: Runtime): Operating {
       batchSize: counters.batchSize.read(),
       queueLength: runtime.queueLength,
       liveExecutions: runtime.liveExecutions,
+      logRecords: logs.counts,
     }),
     async backup(file) {
       backups += 1;

@@ -13,6 +13,8 @@ import type {
   StateMachineType,
   UpdateStateMachine,
 } from "../engine.js";
+import type { ExecutionLogs } from "../execution-log/execution-logs.js";
+import { logSettings } from "../execution-log/log-settings.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { RevisionRow, StateMachineRow, Store } from "../store/store.js";
@@ -37,8 +39,18 @@ export class StateMachineRegistry implements StateMachines {
   readonly #clock: Clock;
   readonly #home: Home;
   readonly #turns: Turns;
+  readonly #logs: ExecutionLogs;
 
-  constructor(store: Store, table: StateMachineTable, runtime: Runtime, clock: Clock, home: Home, turns: Turns) {
+  constructor(
+    store: Store,
+    table: StateMachineTable,
+    runtime: Runtime,
+    clock: Clock,
+    home: Home,
+    turns: Turns,
+    logs: ExecutionLogs,
+  ) {
+    this.#logs = logs;
     this.#store = store;
     this.#table = table;
     this.#runtime = runtime;
@@ -51,9 +63,10 @@ export class StateMachineRegistry implements StateMachines {
     return compile(definition, { type }).diagnostics;
   }
 
-  create(
+  async create(
     request: CreateStateMachine,
   ): Promise<{ stateMachineArn: string; creationDate: number; stateMachineVersionArn?: string }> {
+    await this.#checkLogGroup(request);
     return this.#turns.take(async () => {
       checkDefinition(request.definition, request.type);
       const arn = stateMachineArn(this.#home, request.name);
@@ -90,9 +103,10 @@ export class StateMachineRegistry implements StateMachines {
     });
   }
 
-  update(
+  async update(
     request: UpdateStateMachine,
   ): Promise<{ updateDate: number; revisionId?: string; stateMachineVersionArn?: string }> {
+    await this.#checkLogGroup(request);
     return this.#turns.take(async () => {
       const machine = await this.#table.getActive(request.stateMachineArn);
       const current = await this.#table.revisionRow(machine.revisionId);
@@ -122,6 +136,13 @@ export class StateMachineRegistry implements StateMachines {
       const published = await this.#write({ ...machine, revisionId: id }, revision, publish, updateDate);
       return { updateDate, revisionId, ...published };
     });
+  }
+
+  /** Asks those who keep logs, before anybody has to wait for this. @throws ServiceError InvalidLoggingConfiguration */
+  async #checkLogGroup(configuration: Configuration): Promise<void> {
+    const settings = logSettings(configuration);
+    if (settings === undefined || (await this.#logs.hasGroup(settings.group))) return;
+    throw new ServiceError("InvalidLoggingConfiguration", "Invalid Logging Configuration: Log Destination not found.");
   }
 
   /** Writes a machine with its new revision, and the version that is wished for. */

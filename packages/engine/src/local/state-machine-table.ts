@@ -1,6 +1,7 @@
 import { compile } from "@pawl/asl";
 import { splitQualifier } from "../arn.js";
-import type { Route } from "../engine.js";
+import type { Configuration, Route } from "../engine.js";
+import { logSettings } from "../execution-log/log-settings.js";
 import type { Revision } from "../runtime/live-execution.js";
 import type { AliasRow, RevisionRow, StateMachineRow, Store, VersionRow } from "../store/store.js";
 import { aliasDoesNotExist, stateMachineDeleting, stateMachineDoesNotExist, versionDoesNotExist } from "./refusals.js";
@@ -155,12 +156,13 @@ export class StateMachineTable {
   async revision(id: number): Promise<Revision> {
     const known = this.#revisions.get(id);
     if (known !== undefined) return known;
-    const { stateMachineArn, definition, roleArn } = await this.revisionRow(id);
+    const { stateMachineArn, definition, roleArn, configuration } = await this.revisionRow(id);
     // Express or not was fixed when the machine was created; it may be deleted while executions of it run.
     const type = (await this.find(stateMachineArn))?.type ?? "STANDARD";
     const { program } = compile(definition, { type });
     if (program === undefined) throw new Error(`the definition of ${stateMachineArn} (revision ${id}) is not valid`);
-    const revision: Revision = { id, stateMachineArn, roleArn, program, type };
+    const log = logSettings(JSON.parse(configuration) as Configuration);
+    const revision: Revision = { id, stateMachineArn, roleArn, program, type, log };
     this.#revisions.set(id, revision);
     if (this.#revisions.size > MAX_PROGRAMS) {
       for (const oldest of this.#revisions.keys()) {

@@ -53,13 +53,15 @@ export class Batch {
   }
 
   /** Takes over what another batch held of an express execution, which has no rows for its steps. */
-  keep(live: LiveExecution, { effects, posted }: Entry): void {
+  keep(live: LiveExecution, { events, effects, posted }: Entry): void {
     const entry = this.#entries.get(live);
     if (entry === undefined) {
-      this.#entries.set(live, { events: [], effects, changed: new Set(), deleted: [], kept: [], posted, ended: false });
+      this.#entries.set(live, { events, effects, changed: new Set(), deleted: [], kept: [], posted, ended: false });
       return;
     }
     live.batches -= 1;
+    // No row holds them, but they are logged.
+    entry.events.push(...events);
     entry.effects.push(...effects);
     entry.posted.push(...posted);
   }

@@ -1,5 +1,6 @@
 import { type Program, parseJson } from "@pawl/asl";
 import { type Branch, type Execution, rebuildProgress } from "../execution.js";
+import type { LogSettings } from "../execution-log/log-settings.js";
 import { printRedrive, type Redrive, readRedrive } from "../redrive.js";
 import type { BranchRow, ExecutionRow } from "../store/store.js";
 import { readBranch } from "./branch-data.js";
@@ -14,6 +15,8 @@ export interface Revision {
   readonly type: "STANDARD" | "EXPRESS";
   readonly roleArn: string;
   readonly program: Program;
+  /** Where the events of its executions are logged; absent where nowhere. */
+  readonly log?: LogSettings | undefined;
 }
 
 /** The place of a child execution in its map run. */

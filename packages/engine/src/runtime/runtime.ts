@@ -3,6 +3,8 @@ import type { TaskState } from "@pawl/asl";
 import { isExpressExecution } from "../arn.js";
 import type { Clock } from "../clock.js";
 import { dueAt, type Execution } from "../execution.js";
+import type { ExecutionLogs } from "../execution-log/execution-logs.js";
+import type { HistoryEvent } from "../history/history-event.js";
 import type { Redrive } from "../redrive.js";
 import type { Changes, ExecutionRow, Store } from "../store/store.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
@@ -253,8 +255,9 @@ export class Runtime {
   }
 
   /** What an execution that is not kept has done is released at once: there is nothing to wait for. */
-  #goOn(live: LiveExecution, { effects }: Change): void {
+  #goOn(live: LiveExecution, { events, effects }: Change): void {
     const { execution } = live;
+    this.#log(live, events);
     for (const effect of effects) this.#perform(live, effect);
     if (execution.status === "RUNNING") {
       this.#timers.setInMemory(execution);
@@ -335,7 +338,8 @@ export class Runtime {
     for (const [, { posted }] of batch.entries) {
       for (const { resolve, change } of posted) resolve(change);
     }
-    for (const [live, { effects }] of batch.entries) {
+    for (const [live, { events, effects }] of batch.entries) {
+      this.#log(live, events);
       for (const effect of effects) {
         try {
           this.#perform(live, effect);
@@ -363,6 +367,10 @@ export class Runtime {
     }
     batch.settle();
     this.#evictIdle();
+  }
+
+  #log({ revision, execution }: LiveExecution, events: readonly HistoryEvent[]): void {
+    if (revision.log !== undefined) this.#options.logEvents?.(revision.log, execution, events);
   }
 
   #tellEnd(live: LiveExecution): void {
@@ -514,5 +522,7 @@ export interface RuntimeOptions {
   readonly evaluate: EvaluateExpression;
   /** A task stands in this activity's queue. */
   readonly onQueued: (activityArn: string) => void;
+  /** Gets the events of executions whose state machines want them logged. */
+  readonly logEvents?: ExecutionLogs["add"];
   readonly log: (message: string) => void;
 }
