@@ -2,6 +2,7 @@ export * from "./compile.js";
 export * from "./diagnostic.js";
 export * from "./expression.js";
 export * from "./json.js";
+export { jsonEquals } from "./json-equality.js";
 export { evaluateRequest, limitExceeded } from "./jsonata/expression.js";
 export * from "./path.js";
 export * from "./payload-template.js";

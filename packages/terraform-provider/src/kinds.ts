@@ -30,6 +30,12 @@ export interface Context {
 
 export interface Resource {
   readonly schema: Block & { readonly version: number };
+  /**
+   * Plans and new states go to Terraform with `legacy_type_system` set: where they do not match the configuration, it writes a line
+   * to its log and does not refuse them. For resources whose states have to be those of a provider that was made with Terraform's
+   * older SDK: blocks are filled in that the configuration leaves out, and `""` stands for null.
+   */
+  readonly legacyTypeSystem?: true;
   /** Looks at a configuration, which may hold unknown values, before any plan. */
   validate?(config: Fields): readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
   /**

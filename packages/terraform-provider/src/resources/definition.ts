@@ -1,0 +1,47 @@
+import { type Diagnostic, error, type Path, warning } from "../diagnostic.js";
+
+/** What the service takes at most, in bytes (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
+const MAX_BYTES = 1_048_576;
+
+const PATH: Path = ["definition"];
+
+/** The language is loaded when the first definition is looked at: most runs of the provider look at none. */
+const language = () => import("@pawl/asl");
+
+/**
+ * True where two definitions say the same: JSON texts that differ in white space, order of members or the way numbers are
+ * written. Texts that are no JSON are the same where every character is.
+ */
+export async function isSameDefinition(left: string, right: string): Promise<boolean> {
+  if (left === right) return true;
+  const { jsonEquals, parseJson } = await language();
+  try {
+    return jsonEquals(parseJson(left), parseJson(right));
+  } catch {
+    return false;
+  }
+}
+
+/** What `pawl validate` finds in a definition, each fault with its place inside of it. */
+export async function definitionFaults(definition: string, type: string): Promise<readonly Diagnostic[]> {
+  const bytes = Buffer.byteLength(definition);
+  if (bytes > MAX_BYTES) {
+    return [
+      error(
+        "The state machine's definition is too long",
+        `It has ${bytes} bytes. The service takes ${MAX_BYTES} at most.`,
+        PATH,
+      ),
+    ];
+  }
+  const { compile } = await language();
+  const { diagnostics } = compile(definition, { type: type === "EXPRESS" ? "EXPRESS" : "STANDARD" });
+  return diagnostics.map(({ severity, code, message, location, suggestion }) => {
+    const meant = suggestion === undefined ? "" : `\nDid you mean '${suggestion}'?`;
+    const place = location === undefined ? "" : `\nAt ${location} in the definition.`;
+    const detail = `${message}${meant}${place}`;
+    return severity === "ERROR"
+      ? error(`Invalid state machine definition: ${code}`, detail, PATH)
+      : warning(`State machine definition: ${code}`, detail, PATH);
+  });
+}
