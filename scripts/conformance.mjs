@@ -2,6 +2,7 @@
 // server. Arguments go on to replay.py: node scripts/conformance.mjs --only base,scenarios
 // --write-known writes the ids of the cases that do not match to docs/conformance-known.txt, instead of comparing with it,
 // and the figures to docs/conformance.md.
+// --endpoints sqs=URL,s3=URL,… names services that stand in for AWS's, for the cases and for the server alike.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -17,6 +18,17 @@ const out = join(root, "conformance-out");
 const writesKnown = process.argv.includes("--write-known");
 const passedOn = process.argv.slice(2).filter((argument) => argument !== "--write-known");
 
+/** The services of --endpoints by the names that the AWS SDK has for their addresses in the environment. */
+const ENVIRONMENT_NAMES = { events: "EVENTBRIDGE", logs: "CLOUDWATCH_LOGS", secretsmanager: "SECRETS_MANAGER" };
+const endpointsAt = passedOn.indexOf("--endpoints") + 1;
+const endpoints = endpointsAt === 0 ? [] : (passedOn[endpointsAt] ?? "").split(",");
+const endpointVariables = Object.fromEntries(
+  endpoints.map((text) => {
+    const [service, url] = text.split(/=(.*)/s);
+    return [`AWS_ENDPOINT_URL_${ENVIRONMENT_NAMES[service] ?? service.toUpperCase()}`, url];
+  }),
+);
+
 const lambdaPort = await freePort();
 const data = mkdtempSync(join(tmpdir(), "pawl-conformance-"));
 const mocks = join(data, "mocks.json");
@@ -31,7 +43,12 @@ const server = spawn(
   process.execPath,
   [join(root, "packages/cli/bin/pawl.js"), "start", "--port", "0", "--data", data],
   {
-    env: { ...process.env, LAMBDA_ENDPOINT: `http://127.0.0.1:${lambdaPort}`, SFN_MOCK_CONFIG: mocks },
+    env: {
+      ...process.env,
+      ...endpointVariables,
+      LAMBDA_ENDPOINT: `http://127.0.0.1:${lambdaPort}`,
+      SFN_MOCK_CONFIG: mocks,
+    },
     stdio: ["ignore", "pipe", "inherit"],
   },
 );

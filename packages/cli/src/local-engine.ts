@@ -20,7 +20,7 @@ export interface LocalEngineOptions {
  */
 export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const { data, region, accountId, config, mocks, log, executionLogs } = options;
-  const [{ openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
+  const [{ AwsClients, openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
     import("@pawl/server"),
   ]);
@@ -34,6 +34,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
     ...(executionLogs === undefined ? {} : { executionLogs }),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
     ...config,
+    aws: new AwsClients({ endpoints: config.endpoints }),
     mocks,
   });
   return engine;

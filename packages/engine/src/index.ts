@@ -17,6 +17,16 @@ export { restoreBackup } from "./store/sqlite/backup.js";
 export { openSqliteStore } from "./store/sqlite/store.js";
 export * from "./store/store.js";
 export * from "./store/store-error.js";
+export {
+  type AwsAnswer,
+  type AwsCall,
+  type AwsClient,
+  AwsClients,
+  type AwsOptions,
+  type AwsTarget,
+  AwsUnavailable,
+} from "./tasks/aws/aws-clients.js";
+export type { Endpoints } from "./tasks/aws/endpoint.js";
 export type { Integrations } from "./tasks/registry.js";
 export {
   type HttpInspector,

@@ -1,9 +1,11 @@
 import type { ConfigValue } from "./config-value.js";
+import { endpointsSection } from "./endpoints-section.js";
 import { functionsSection } from "./functions-section.js";
 import { mocksSection } from "./mocks-section.js";
 
 /** The configuration's sections: each has a file that checks it and gives what the engine or the server takes. */
 export const SECTIONS = {
+  endpoints: endpointsSection,
   functions: functionsSection,
   mocks: mocksSection,
 } as const satisfies Record<string, (section: ConfigValue) => unknown>;

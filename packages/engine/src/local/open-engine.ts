@@ -11,6 +11,7 @@ import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluatio
 import type { Revision } from "../runtime/live-execution.js";
 import { Runtime } from "../runtime/runtime.js";
 import type { ListPlace, StateMachineRow, Store } from "../store/store.js";
+import { AwsClients } from "../tasks/aws/aws-clients.js";
 import { type Integrations, taskHandler } from "../tasks/registry.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import { testState } from "../test-state/test-state.js";
@@ -34,6 +35,8 @@ export interface EngineOptions {
   readonly integrations?: Integrations | ((engine: Engine) => Integrations) | undefined;
   /** Answers tasks of executions that are started with a test case (`<state machine ARN>#<test case>`). */
   readonly mocks?: Mocks | undefined;
+  /** Calls AWS services; the engine closes it. Default: with the packages, endpoints and credentials of this process. */
+  readonly aws?: AwsClients | undefined;
   /** The engine closes it. */
   readonly store: Store;
   /** Of new ARNs; default `us-east-1`. */
@@ -61,6 +64,7 @@ export interface EngineOptions {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, region = "us-east-1", accountId = "123456789012", clock = systemClock } = options;
   const { random = Math.random, log = () => {} } = options;
+  const { aws = new AwsClients() } = options;
   const threads = new EvaluationThreads();
   const evaluate = options.evaluate ?? threads.evaluate;
   // Whole before the first call: what the last process left may be called while this one is still opening.
@@ -114,6 +118,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         await threads.close();
         await runtime.close();
         await logs.close();
+        aws.close();
         await store.close();
       },
     };
@@ -125,6 +130,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     at(homeOf(row?.stateMachineArn ?? "") ?? engine).table;
   const { integrations } = options;
   const tasks = taskHandler({
+    aws,
     lambdaEndpoint: options.lambdaEndpoint,
     mocks: options.mocks,
     integrations: typeof integrations === "function" ? integrations(engine) : integrations,

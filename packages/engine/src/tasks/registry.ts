@@ -1,6 +1,8 @@
 import type { Resource } from "@pawl/asl";
 import type { MockedCall } from "../mocks/mocked-call.js";
 import type { Mocks } from "../mocks/mocks.js";
+import type { AwsClients } from "./aws/aws-clients.js";
+import { awsSdkTask } from "./aws/aws-sdk.js";
 import { LambdaTask } from "./lambda.js";
 import { mockedTask } from "./mocked-task.js";
 import { TaskError, type TaskHandler } from "./task-handler.js";
@@ -10,15 +12,18 @@ export interface TaskOptions {
   readonly lambdaEndpoint?: string | undefined;
   readonly integrations?: Integrations | undefined;
   readonly mocks?: Mocks | undefined;
+  /** Calls AWS services. */
+  readonly aws: AwsClients;
 }
 
 /** Handlers by `service:action` (`aws-sdk:sfn:getActivityTask`, or `aws-sdk:sfn:*` for all actions of the service). */
 export type Integrations = ReadonlyMap<string, TaskHandler>;
 
 /** The handler of every task that a Task state can name: finds the one for its Resource. */
-export function taskHandler({ lambdaEndpoint, integrations, mocks }: TaskOptions): TaskHandler {
+export function taskHandler({ lambdaEndpoint, integrations, aws, mocks }: TaskOptions): TaskHandler {
   const lambda = new LambdaTask(lambdaEndpoint);
   const services = new Map<string, TaskHandler>(integrations);
+  const anyAction = awsSdkTask(aws);
   services.set("lambda:invoke", (request, signal) => lambda.invoke(request, signal));
   const mocked = mocks === undefined ? undefined : mockedTask(mocks);
   return (request, signal) => {
@@ -31,7 +36,9 @@ export function taskHandler({ lambdaEndpoint, integrations, mocks }: TaskOptions
     if (resource.kind === "lambda") return lambda.callFunction(resource.arn, request, signal);
     const handler =
       resource.kind === "service"
-        ? (services.get(`${resource.service}:${resource.action}`) ?? services.get(`${resource.service}:*`))
+        ? (services.get(`${resource.service}:${resource.action}`) ??
+          services.get(`${resource.service}:*`) ??
+          (resource.service.startsWith("aws-sdk:") ? anyAction : undefined))
         : undefined;
     if (handler === undefined) throw unsupported(resource);
     return handler(request, signal);

@@ -1,0 +1,289 @@
+import { ANY_CREDENTIALS, type AwsCredentials, accountOfRole, hasCredentials } from "./credentials.js";
+import { type Endpoints, endpointOf, environmentName } from "./endpoint.js";
+import { loadPackage, PackageFault, type SdkAction, type SdkClient, type SdkPackage } from "./sdk-package.js";
+import { packageOf } from "./service-package.js";
+
+export interface AwsOptions {
+  /** Default: that of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Addresses of services, above those in the environment. */
+  readonly endpoints?: Endpoints | undefined;
+  /** Where the clients' packages are installed; default: the folder that the process works in. */
+  readonly folders?: readonly string[] | undefined;
+}
+
+/** Where and as whom a service is called. */
+export interface AwsTarget {
+  readonly region: string;
+  /** A role to be assumed. */
+  readonly roleArn?: string | undefined;
+}
+
+export interface AwsCall {
+  /** Undefined where the call has no end of its own but the client's. */
+  readonly signal?: AbortSignal | undefined;
+  /** For the header `X-Amzn-Trace-Id`. */
+  readonly traceHeader?: string | undefined;
+  /** Milliseconds until the call is given up; default five minutes. */
+  readonly timeout?: number | undefined;
+}
+
+/** What a service answered; the output's members are those of the SDK. */
+export interface AwsAnswer {
+  readonly output: Readonly<Record<string, unknown>>;
+  readonly status: number;
+  readonly requestId: string;
+  /** Names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A client for one service, region and role. */
+export interface AwsClient {
+  /** Such as `Secrets Manager`. */
+  readonly serviceId: string;
+  readonly package: SdkPackage;
+  /** Undefined where AWS itself is called. */
+  readonly endpoint: string | undefined;
+  /** Undefined where the service has no such action; small and capital letters are the same. */
+  action(name: string): SdkAction | undefined;
+  /**
+   * Calls an action with members and values as the SDK has them.
+   * @throws what the SDK throws: the service's exceptions, or errors of the network
+   */
+  send(action: SdkAction, input: object, call?: AwsCall): Promise<AwsAnswer>;
+  /** The keys that requests are signed with. */
+  credentials(): Promise<AwsCredentials>;
+}
+
+/** Why a service cannot be called at all: no package, no endpoint and no credentials, a role that cannot be assumed. */
+export class AwsUnavailable extends Error {
+  /** The service's id, as far as it is known. */
+  readonly serviceId: string;
+
+  constructor(serviceId: string, message: string) {
+    super(message);
+    this.serviceId = serviceId;
+  }
+}
+
+const FIVE_MINUTES = 5 * 60 * 1000;
+/** Assumed roles are asked for anew so long before they end. */
+const ROLE_MARGIN = 5 * 60 * 1000;
+
+/**
+ * Clients of AWS services, or of what stands in for them, through the packages `@aws-sdk/client-…` that are installed beside the
+ * user's state machines. They are loaded when they are first called. Each client has connections of its own, so a slow service
+ * holds up nobody else's calls.
+ */
+export class AwsClients {
+  readonly #environment: Readonly<Record<string, string | undefined>>;
+  readonly #endpoints: Endpoints;
+  readonly #folders: readonly string[];
+  readonly #packages = new Map<string, SdkPackage>();
+  readonly #serviceIds = new Map<string, string>();
+  readonly #clients = new Map<string, Client>();
+  readonly #roles = new Map<string, { readonly credentials: Promise<AwsCredentials>; until: number }>();
+
+  constructor({ environment = process.env, endpoints = {}, folders = [process.cwd()] }: AwsOptions = {}) {
+    this.#environment = environment;
+    this.#endpoints = endpoints;
+    this.#folders = folders;
+  }
+
+  /**
+   * The client of a service.
+   * @param service as in `arn:aws:states:::aws-sdk:SERVICE:ACTION`, or the name of an optimized integration
+   * @throws AwsUnavailable in a sentence that says what to install or to set
+   */
+  client(service: string, { region, roleArn }: AwsTarget): AwsClient {
+    const key = `${service} ${region} ${roleArn ?? ""}`;
+    const known = this.#clients.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(service, region, roleArn);
+    this.#clients.set(key, made);
+    return made;
+  }
+
+  /** Closes all connections. */
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
+  }
+
+  #make(service: string, region: string, roleArn: string | undefined): Client {
+    const sdk = this.#package(service);
+    const serviceId = this.#serviceIdOf(sdk, region);
+    let endpoint: string | undefined;
+    try {
+      endpoint = endpointOf(service, serviceId, this.#endpoints, this.#environment);
+    } catch (error) {
+      throw new AwsUnavailable(serviceId, (error as Error).message);
+    }
+    const isConfigured = hasCredentials(this.#environment);
+    if (endpoint === undefined && !isConfigured) {
+      const name = environmentName(serviceId);
+      throw new AwsUnavailable(
+        serviceId,
+        `Neither an endpoint for ${serviceId} nor AWS credentials are configured: set AWS_ENDPOINT_URL_${name} (or AWS_ENDPOINT_URL) to a service that stands in for it, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE) to call AWS itself`,
+      );
+    }
+    const credentials =
+      roleArn !== undefined
+        ? () => this.#role(serviceId, roleArn, region, isConfigured)
+        : isConfigured
+          ? undefined
+          : ANY_CREDENTIALS;
+    const client = sdk.makeClient({
+      region,
+      ...(endpoint === undefined ? {} : { endpoint, ...(serviceId === "S3" ? { forcePathStyle: true } : {}) }),
+      ...(credentials === undefined ? {} : { credentials }),
+      requestHandler: {
+        connectionTimeout: 10_000,
+        // The default of 50 would make other tasks wait for slow ones of the same service.
+        httpAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
+        httpsAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
+      },
+    });
+    return new Client(sdk, client, endpoint);
+  }
+
+  /** Known to the service's client only. */
+  #serviceIdOf(sdk: SdkPackage, region: string): string {
+    let serviceId = this.#serviceIds.get(sdk.name);
+    if (serviceId === undefined) {
+      const probe = sdk.makeClient({ region, credentials: ANY_CREDENTIALS });
+      serviceId = probe.config.serviceId;
+      probe.destroy();
+      this.#serviceIds.set(sdk.name, serviceId);
+    }
+    return serviceId;
+  }
+
+  #package(service: string): SdkPackage {
+    const name = packageOf(service, this.#folders);
+    let found = this.#packages.get(name);
+    if (found === undefined) {
+      try {
+        found = loadPackage(name, this.#folders);
+      } catch (error) {
+        if (error instanceof PackageFault)
+          throw new AwsUnavailable(name.slice("@aws-sdk/client-".length), error.message);
+        throw error;
+      }
+      this.#packages.set(name, found);
+    }
+    return found;
+  }
+
+  /** Keys of a role (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html), kept until shortly before they end. */
+  #role(serviceId: string, roleArn: string, region: string, isConfigured: boolean): Promise<AwsCredentials> {
+    const known = this.#roles.get(roleArn);
+    if (known !== undefined && known.until > Date.now()) return known.credentials;
+    const credentials = this.#assume(serviceId, roleArn, region, isConfigured);
+    const entry = { credentials, until: Number.POSITIVE_INFINITY };
+    this.#roles.set(roleArn, entry);
+    credentials.then(
+      ({ expiration }) => {
+        entry.until = expiration === undefined ? Date.now() + ROLE_MARGIN : expiration.getTime() - ROLE_MARGIN;
+      },
+      () => this.#roles.delete(roleArn),
+    );
+    return credentials;
+  }
+
+  async #assume(serviceId: string, roleArn: string, region: string, isConfigured: boolean): Promise<AwsCredentials> {
+    const account = accountOfRole(roleArn);
+    if (account === undefined) throw new AwsUnavailable(serviceId, `${roleArn} is not the ARN of a role`);
+    const sts = this.#endpointOfSts();
+    // What stands in for AWS and is called without credentials takes a role's account for its access key.
+    if (sts === undefined && !isConfigured) return { accessKeyId: account, secretAccessKey: "test" };
+    const client = this.client("sts", { region });
+    const action = client.action("assumeRole");
+    if (action === undefined) throw new AwsUnavailable("STS", "The client of STS has no AssumeRole");
+    const { output } = await client.send(action, { RoleArn: roleArn, RoleSessionName: "pawl" }, { timeout: 30_000 });
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = (output.Credentials ?? {}) as {
+      AccessKeyId?: string;
+      SecretAccessKey?: string;
+      SessionToken?: string;
+      Expiration?: Date;
+    };
+    if (AccessKeyId === undefined || SecretAccessKey === undefined) {
+      throw new AwsUnavailable("STS", `AssumeRole gave no credentials for ${roleArn}`);
+    }
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      ...(SessionToken === undefined ? {} : { sessionToken: SessionToken }),
+      ...(Expiration === undefined ? {} : { expiration: Expiration }),
+    };
+  }
+
+  #endpointOfSts(): string | undefined {
+    try {
+      return endpointOf("sts", "STS", this.#endpoints, this.#environment);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** As many tasks as may well wait for one service. */
+const MAX_CONNECTIONS = 10_000;
+
+class Client implements AwsClient {
+  readonly package: SdkPackage;
+  readonly endpoint: string | undefined;
+  readonly #client: SdkClient;
+
+  constructor(sdk: SdkPackage, client: SdkClient, endpoint: string | undefined) {
+    this.package = sdk;
+    this.endpoint = endpoint;
+    this.#client = client;
+  }
+
+  get serviceId(): string {
+    return this.#client.config.serviceId;
+  }
+
+  action(name: string): SdkAction | undefined {
+    return this.package.command(name);
+  }
+
+  async send(action: SdkAction, input: object, { signal, traceHeader, timeout = FIVE_MINUTES }: AwsCall = {}) {
+    const command = action.make(input);
+    let headers: Record<string, string> = {};
+    command.middlewareStack.add(
+      (next) => async (call) => {
+        if (traceHeader !== undefined) call.request.headers["x-amzn-trace-id"] = traceHeader;
+        const answer = await next(call);
+        headers = (answer.response as { headers?: Record<string, string> } | undefined)?.headers ?? {};
+        return answer;
+      },
+      { step: "build", name: "pawlCall" },
+    );
+    const limit = AbortSignal.timeout(timeout);
+    const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit]);
+    try {
+      const { $metadata, ...output } = (await this.#client.send(command, { abortSignal })) as {
+        $metadata?: { httpStatusCode?: number; requestId?: string };
+      };
+      return {
+        output,
+        status: $metadata?.httpStatusCode ?? 200,
+        requestId: $metadata?.requestId ?? headers["x-amzn-requestid"] ?? "",
+        headers,
+      };
+    } catch (error) {
+      if (limit.aborted && signal?.aborted !== true) throw new Error(`no answer within ${timeout / 1000} seconds`);
+      throw error;
+    }
+  }
+
+  credentials(): Promise<AwsCredentials> {
+    return this.#client.config.credentials();
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+}

@@ -1,0 +1,137 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { SdkOperation, SdkShape } from "./sdk-shape.js";
+
+/** A client of the AWS SDK for JavaScript, as far as this code knows it. */
+export interface SdkClient {
+  readonly config: {
+    readonly serviceId: string;
+    credentials(): Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
+  };
+  send(command: SdkCommand, options: { readonly abortSignal?: AbortSignal }): Promise<object>;
+  destroy(): void;
+}
+
+export interface SdkCommand {
+  readonly schema?: unknown;
+  readonly middlewareStack: {
+    add(middleware: SdkMiddleware, options: { readonly step: string; readonly name: string }): void;
+  };
+}
+
+type SdkMiddleware = (
+  next: (call: { request: { headers: Record<string, string> } }) => Promise<{ response: unknown; output: object }>,
+) => (call: { request: { headers: Record<string, string> } }) => Promise<{ response: unknown; output: object }>;
+
+/** A package of the AWS SDK with the client of a service. */
+export interface SdkPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly makeClient: (options: object) => SdkClient;
+  /** The command and the operation's data; undefined where the service has no such action. @throws PackageFault */
+  command(action: string): SdkAction | undefined;
+  /** True where the service documents this error. */
+  hasError(name: string): boolean;
+}
+
+export interface SdkAction {
+  /** As the API has it: `PutItem`. */
+  readonly name: string;
+  readonly operation: SdkOperation;
+  make(input: object): SdkCommand;
+}
+
+/** A package that cannot be used, in a sentence that says what to do. */
+export class PackageFault extends Error {}
+
+/**
+ * Loads a client's package from where it is installed.
+ *
+ * @param folders where to look, in this order; then where this package is
+ * @throws PackageFault where it is not installed, or too old to tell what its API's data look like
+ */
+export function loadPackage(name: string, folders: readonly string[]): SdkPackage {
+  const entry = resolveFrom(name, folders);
+  if (entry === undefined) {
+    const [folder] = folders;
+    const where = folder === undefined ? "" : ` in ${folder}`;
+    throw new PackageFault(`The package ${name} is not installed: run \`npm install ${name}\`${where}`);
+  }
+  const require = createRequire(entry);
+  const exported = require(entry) as Readonly<Record<string, unknown>>;
+  const { version = "" } = readManifest(require, name);
+  const clientName = Object.keys(exported).find((key) => /^[A-Za-z0-9]+Client$/.test(key));
+  const Client = exported[clientName ?? ""] as (new (options: object) => SdkClient) | undefined;
+  if (Client === undefined) throw new PackageFault(`The package ${name} ${version} in ${entry} has no client`);
+  const commands = new Map<string, string>();
+  for (const key of Object.keys(exported)) {
+    if (key.endsWith("Command")) commands.set(key.slice(0, -"Command".length).toLowerCase(), key);
+  }
+  const actions = new Map<string, SdkAction>();
+  const shapes = shapeReader(require);
+  return {
+    name,
+    version,
+    makeClient: (options) => new Client(options),
+    hasError: (error) => Object.hasOwn(exported, error) && typeof exported[error] === "function",
+    command(action) {
+      const key = commands.get(action.toLowerCase());
+      if (key === undefined) return undefined;
+      const known = actions.get(key);
+      if (known !== undefined) return known;
+      const Command = exported[key] as new (input: object) => SdkCommand;
+      const operation = operationOf(new Command({}).schema, shapes);
+      if (operation === undefined) {
+        throw new PackageFault(
+          `The package ${name} ${version} in ${entry} is too old: run \`npm install ${name}@latest\``,
+        );
+      }
+      const made = { name: key.slice(0, -"Command".length), operation, make: (input: object) => new Command(input) };
+      actions.set(key, made);
+      return made;
+    },
+  };
+}
+
+function resolveFrom(name: string, folders: readonly string[]): string | undefined {
+  for (const require of [
+    ...folders.map((folder) => createRequire(join(folder, "_"))),
+    createRequire(import.meta.url),
+  ]) {
+    try {
+      return require.resolve(name);
+    } catch {
+      // Not here.
+    }
+  }
+  return undefined;
+}
+
+function readManifest(require: NodeJS.Require, name: string): { version?: string } {
+  try {
+    return require(`${name}/package.json`) as { version?: string };
+  } catch {
+    return {};
+  }
+}
+
+type ShapeReader = { of(schema: unknown): SdkShape } | undefined;
+
+/** The part of the SDK that reads a client's schemas: the copy that the client itself uses. */
+function shapeReader(require: NodeJS.Require): ShapeReader {
+  try {
+    return (require("@smithy/core/schema") as { NormalizedSchema?: ShapeReader }).NormalizedSchema;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Operations come as an array (kind, name space, name, traits, input, output), or as an object with the same. */
+function operationOf(schema: unknown, shapes: ShapeReader): SdkOperation | undefined {
+  if (shapes === undefined || typeof schema !== "object" || schema === null) return undefined;
+  const { input, output } = Array.isArray(schema)
+    ? { input: schema[4] as unknown, output: schema[5] as unknown }
+    : (schema as { input?: unknown; output?: unknown });
+  if (input === undefined || output === undefined) return undefined;
+  return { input: shapes.of(input), output: shapes.of(output) };
+}
