@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { generateCdktf } from "./scripts/generate-cdktf.mjs";
 import { generateJsonata } from "./scripts/generate-jsonata.mjs";
 
-// A source that is made, not written.
+// Sources that are made, not written.
 generateJsonata();
+generateCdktf();
 
 export default defineConfig({
   // Tests run against the sources: a failing line is the line that was written.

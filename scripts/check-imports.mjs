@@ -11,6 +11,7 @@ const PACKAGES = {
   engine: { ours: ["@pawl/asl"], node: true },
   server: { ours: ["@pawl/engine", "@pawl/asl"], node: true },
   "terraform-provider": { ours: ["@pawl/asl"], node: true },
+  cdktn: { ours: [], node: true },
   cli: { ours: ["@pawl/server", "@pawl/engine", "@pawl/asl"], node: true },
 };
 

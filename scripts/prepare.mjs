@@ -36,6 +36,7 @@ function install() {
 /** Sources that are made, not written: before the packages that generating needs are installed, nothing can be made. */
 function generate() {
   step(process.execPath, [join(root, "scripts/generate-jsonata.mjs")]);
+  step(process.execPath, [join(root, "scripts/generate-cdktf.mjs")]);
 }
 
 function build() {
