@@ -8,6 +8,7 @@ export type { LogGroup } from "./execution-log/log-settings.js";
 export { LogRefusedError, type LogStream, type LogTransport } from "./execution-log/log-transport.js";
 export { outputTransport } from "./execution-log/output-transport.js";
 export * from "./functions/function-settings.js";
+export type { FunctionLogLine } from "./functions/worker-pool.js";
 export { type EngineOptions, openEngine } from "./local/open-engine.js";
 export { Mocks } from "./mocks/mocks.js";
 export * from "./operating.js";

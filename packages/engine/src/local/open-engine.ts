@@ -4,6 +4,8 @@ import type { Engine } from "../engine.js";
 import { ExecutionLogs } from "../execution-log/execution-logs.js";
 import type { LogTransport } from "../execution-log/log-transport.js";
 import type { FunctionTable } from "../functions/function-settings.js";
+import { Functions } from "../functions/functions.js";
+import type { FunctionLogLine } from "../functions/worker-pool.js";
 import { rootName } from "../mocks/mocked-call.js";
 import type { Mocks } from "../mocks/mocks.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
@@ -29,6 +31,8 @@ import { VersionRegistry } from "./version-registry.js";
 export interface EngineOptions {
   /** What stands behind the names of Lambda functions. */
   readonly functions?: FunctionTable;
+  /** Told each line that a function writes; default: nothing is said. */
+  readonly functionLog?: (line: FunctionLogLine) => void;
   /** An endpoint with Lambda's Invoke API. */
   readonly lambdaEndpoint?: string | undefined;
   /** Further integrations; see {@link Integrations}. A function, where they call the engine that they serve. */
@@ -68,6 +72,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const threads = new EvaluationThreads();
   const evaluate = options.evaluate ?? threads.evaluate;
   // Whole before the first call: what the last process left may be called while this one is still opening.
+  const functions = new Functions({
+    table: options.functions,
+    endpoint: options.lambdaEndpoint,
+    aws,
+    region,
+    functionLog: options.functionLog,
+    log,
+  });
   const runTask: TaskHandler = (request, signal) => tasks(request, signal);
   const logs = new ExecutionLogs(options.executionLogs ?? [], log);
   const turns = new Turns();
@@ -117,6 +129,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         queues.close();
         await threads.close();
         await runtime.close();
+        await functions.close();
         await logs.close();
         aws.close();
         await store.close();
@@ -131,7 +144,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { integrations } = options;
   const tasks = taskHandler({
     aws,
-    lambdaEndpoint: options.lambdaEndpoint,
+    functions,
     mocks: options.mocks,
     integrations: typeof integrations === "function" ? integrations(engine) : integrations,
   });
@@ -140,6 +153,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await runtime.recover();
   } catch (error) {
     await runtime.close();
+    await functions.close();
     await store.close();
     throw error;
   }

@@ -1,4 +1,5 @@
 import type { Resource } from "@pawl/asl";
+import type { Functions } from "../functions/functions.js";
 import type { MockedCall } from "../mocks/mocked-call.js";
 import type { Mocks } from "../mocks/mocks.js";
 import type { AwsClients } from "./aws/aws-clients.js";
@@ -8,8 +9,8 @@ import { mockedTask } from "./mocked-task.js";
 import { TaskError, type TaskHandler } from "./task-handler.js";
 
 export interface TaskOptions {
-  /** An endpoint with Lambda's Invoke API. */
-  readonly lambdaEndpoint?: string | undefined;
+  /** What Lambda functions are there. */
+  readonly functions: Functions;
   readonly integrations?: Integrations | undefined;
   readonly mocks?: Mocks | undefined;
   /** Calls AWS services. */
@@ -20,8 +21,8 @@ export interface TaskOptions {
 export type Integrations = ReadonlyMap<string, TaskHandler>;
 
 /** The handler of every task that a Task state can name: finds the one for its Resource. */
-export function taskHandler({ lambdaEndpoint, integrations, aws, mocks }: TaskOptions): TaskHandler {
-  const lambda = new LambdaTask(lambdaEndpoint);
+export function taskHandler({ functions, integrations, aws, mocks }: TaskOptions): TaskHandler {
+  const lambda = new LambdaTask(functions);
   const services = new Map<string, TaskHandler>(integrations);
   const anyAction = awsSdkTask(aws);
   services.set("lambda:invoke", (request, signal) => lambda.invoke(request, signal));
