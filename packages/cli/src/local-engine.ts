@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
-import type { Engine, EngineOptions, Mocks } from "@pawl/engine";
+import type { Engine, EngineOptions, FunctionLogLine, Mocks } from "@pawl/engine";
 import type { Configuration } from "./config/sections.js";
+import { CommandError } from "./exit-code.js";
+import { printable, writeNote } from "./screen.js";
 
 export interface LocalEngineOptions {
   /** A folder, or `memory`. */
@@ -12,25 +14,30 @@ export interface LocalEngineOptions {
   /** Told what an operator should know; default: standard error. */
   readonly log?: (message: string) => void;
   readonly executionLogs?: EngineOptions["executionLogs"];
+  /** Told each line that a function writes; default: standard error. */
+  readonly functionLog?: (line: FunctionLogLine) => void;
 }
 
 /**
- * Opens an engine in this process. Its Task states call the Lambda service that LAMBDA_ENDPOINT in the environment names.
- * @throws StoreError where the data folder cannot be used.
+ * Opens an engine in this process. Its Task states call the functions that the configuration names, and for others the endpoint that
+ * LAMBDA_ENDPOINT, or another variable for endpoints of Lambda, names.
+ * @throws StoreError where the data folder cannot be used, CommandError where the endpoint is no address
  */
 export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { data, region, accountId, config, mocks, log, executionLogs } = options;
-  const [{ AwsClients, openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
+  const { data, region, accountId, config, mocks, executionLogs } = options;
+  const { log = writeNote, functionLog = writeFunctionLine } = options;
+  const [{ AwsClients, endpointOf, openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
     import("@pawl/server"),
   ]);
-  const { LAMBDA_ENDPOINT: lambdaEndpoint } = process.env;
+  const lambdaEndpoint = lambdaEndpointOf(endpointOf, config);
   const engine: Engine = await openEngine({
     store: await openSqliteStore(data === "memory" ? "memory" : { folder: resolve(data) }),
     region,
     accountId,
     integrations: stepFunctionsTasks,
-    log: log ?? ((message) => process.stderr.write(`${message}\n`)),
+    log,
+    functionLog,
     ...(executionLogs === undefined ? {} : { executionLogs }),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
     ...config,
@@ -38,4 +45,18 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
     mocks,
   });
   return engine;
+}
+
+function lambdaEndpointOf(endpointOf: EndpointOf, { endpoints = {} }: Configuration): string | undefined {
+  try {
+    return endpointOf("lambda", "Lambda", endpoints, process.env);
+  } catch (error) {
+    throw new CommandError((error as Error).message);
+  }
+}
+
+type EndpointOf = typeof import("@pawl/engine")["endpointOf"];
+
+function writeFunctionLine({ functionName, text }: FunctionLogLine): void {
+  writeNote(`${functionName}: ${printable(text)}`);
 }

@@ -1,4 +1,5 @@
-import type { AccessKey, LogFormat, LogLevel, ServerOptions } from "@pawl/server";
+import type { FunctionLogLine } from "@pawl/engine";
+import type { AccessKey, Log, LogFormat, LogLevel, ServerOptions } from "@pawl/server";
 import { CommandError } from "./exit-code.js";
 import { isLoopback } from "./listen-address.js";
 import { readTextFile } from "./text-file.js";
@@ -37,14 +38,21 @@ export async function serverSettings(flags: ServerFlags) {
       : flags.throttle === true
         ? serviceQuotas
         : undefined;
+  const { logLevel: level, logFormat: format } = flags;
   return {
     accessKeys,
+    /** What functions write is shown unless only errors are wanted: who looks for it must not have to ask for it. */
+    functionLog: functionLogOf(createLog({ level: level === "warn" ? "info" : level, format })),
     allowedHosts: flags.allowedHost ?? [],
     corsOrigins: (flags.corsOrigin ?? []).map(checkedOrigin),
-    log: createLog({ level: flags.logLevel, format: flags.logFormat }),
+    log: createLog({ level, format }),
     ...(tls !== undefined && { tls }),
     ...(quotas !== undefined && { quotas }),
   };
+}
+
+function functionLogOf(log: Log): (line: FunctionLogLine) => void {
+  return ({ functionName, text, executionArn }) => log.info(text, { function: functionName, execution: executionArn });
 }
 
 async function readAccessKeys({ accessKey = [], accessKeys }: ServerFlags): Promise<AccessKey[]> {

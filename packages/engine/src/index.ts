@@ -27,7 +27,7 @@ export {
   type AwsTarget,
   AwsUnavailable,
 } from "./tasks/aws/aws-clients.js";
-export type { Endpoints } from "./tasks/aws/endpoint.js";
+export { type Endpoints, endpointOf } from "./tasks/aws/endpoint.js";
 export type { Integrations } from "./tasks/registry.js";
 export {
   type HttpInspector,

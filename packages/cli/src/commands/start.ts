@@ -17,7 +17,7 @@ import { type ServerFlags, serverSettings } from "../server-settings.js";
 import { version } from "../version.js";
 
 export interface StartOptions
-  extends Omit<LocalEngineOptions, "log" | "config" | "mocks" | "executionLogs">,
+  extends Omit<LocalEngineOptions, "log" | "functionLog" | "config" | "mocks" | "executionLogs">,
     ServerFlags {
   readonly port: number;
   /** The configuration's file. */
@@ -32,7 +32,7 @@ export interface StartOptions
 export async function start(paths: readonly string[], options: StartOptions): Promise<number> {
   const { host, port, region, accountId, data } = options;
   const settings = await serverSettings(options);
-  const { log, accessKeys } = settings;
+  const { log, functionLog, accessKeys } = settings;
   const config = await readConfig(options.config);
   const mocks = await openMocks(config);
   const logs = await executionLogs(options.executionLogs ?? [], data);
@@ -49,6 +49,7 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
     config,
     mocks,
     log: (message) => log.warn(message),
+    functionLog,
     executionLogs: logs,
   });
   const { createServer } = await import("@pawl/server");
