@@ -102,8 +102,10 @@ async function read(state: Fields, context: Context): Promise<Fields | null> {
   const arn = String(state.id);
   const found = await describe(client, arn, context);
   if (found === undefined) return null;
+  const tags = await readTags(client, arn, state, context);
+  if (tags === undefined) return null;
   return {
-    ...(await readTags(client, arn, state, context)),
+    ...tags,
     arn: found.activityArn ?? arn,
     creation_date: timestamp(found.creationDate),
     encryption_configuration: stateOf(encryption, state.encryption_configuration, found.encryptionConfiguration),

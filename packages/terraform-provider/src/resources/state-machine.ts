@@ -97,8 +97,10 @@ async function read(state: Fields, context: Context): Promise<Fields | null> {
   const definition = found.definition ?? "";
   const isSame = typeof state.definition === "string" && (await isSameDefinition(state.definition, definition));
   const name = found.name ?? "";
+  const tags = await readTags(client, stateMachineArn, state, context);
+  if (tags === undefined) return null;
   return {
-    ...(await readTags(client, stateMachineArn, state, context)),
+    ...tags,
     ...(await latestVersion(client, stateMachineArn, context)),
     arn: found.stateMachineArn ?? stateMachineArn,
     creation_date: timestamp(found.creationDate),

@@ -37,10 +37,24 @@ export function newTags({ tags_all }: Fields): Tag[] {
   return Object.entries(mapOf(tags_all)).map(([key, value]) => ({ key, value: String(value) }));
 }
 
-/** `tags` and `tags_all` as they are. `state` says which of the default tags the resource's own configuration has too. */
-export async function readTags(client: SFNClient, resourceArn: string, state: Fields, context: Context) {
+/**
+ * `tags` and `tags_all` as they are; undefined where the resource has gone meanwhile. `state` says which of the default tags the
+ * resource's own configuration has too.
+ */
+export async function readTags(
+  client: SFNClient,
+  resourceArn: string,
+  state: Fields,
+  context: Context,
+): Promise<Fields | undefined> {
   const { ListTagsForResourceCommand } = await context.sdk();
-  const { tags: found = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
+  let found: readonly Tag[];
+  try {
+    ({ tags: found = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn })));
+  } catch (failure) {
+    if (failure instanceof Error && failure.name === "ResourceNotFound") return undefined;
+    throw failure;
+  }
   const before = mapOf(state.tags);
   const all: [string, string][] = [];
   const own: [string, Value][] = [];
