@@ -13,8 +13,6 @@ export type ItemReader = (request: ItemReaderRequest, signal: AbortSignal) => As
 export interface ItemReaderRequest {
   /** The state's ItemReader, evaluated. */
   readonly reader: EvaluatedItemReader;
-  /** Credentials of the state, evaluated. */
-  readonly credentials?: Json;
   readonly region: string;
   /** So many items from the first on are left out: an earlier process has taken them. MaxItems counts them. */
   readonly skip: number;
