@@ -51,7 +51,7 @@ export function reasonAgainstRedrive(
   if (isDeleted) return "State machine is in DELETING status";
   if (lastEventId >= MAX_EVENTS) return "Execution history event limit exceeded";
   if (now - startDate > MAX_OPEN_DAYS * DAY) return "Execution has exceeded the max execution time";
-  if (now - (stopDate ?? now) > REDRIVABLE_DAYS * DAY) return "Execution redrivable period exceeded";
+  if (now - (stopDate ?? now) > REDRIVABLE_MILLISECONDS) return "Execution redrivable period exceeded";
   return undefined;
 }
 
@@ -60,7 +60,8 @@ const DAY = 86_400_000;
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
 const MAX_TOKENS = 10;
 const TOKEN_MILLISECONDS = 15 * 60_000;
-const REDRIVABLE_DAYS = 14;
+/** How long after its end an execution can be redriven. */
+export const REDRIVABLE_MILLISECONDS = 14 * DAY;
 const MAX_OPEN_DAYS = 365;
 /** A redrive needs room for its own event and one more. */
 const MAX_EVENTS = 24_999;

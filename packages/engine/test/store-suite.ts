@@ -4,6 +4,7 @@ import { executionRow } from "./store-rows.js";
 import { branchTests } from "./store-suite-branches.js";
 import { commitTests } from "./store-suite-commits.js";
 import { executionTests } from "./store-suite-executions.js";
+import { removalTests } from "./store-suite-removal.js";
 
 /** An empty place for data, and stores on it. */
 export interface StoreFixture {
@@ -60,5 +61,6 @@ export function storeSuite(name: string, keepsData: boolean, create: () => Promi
     executionTests(suite);
     branchTests(suite);
     commitTests(suite);
+    removalTests(suite);
   });
 }

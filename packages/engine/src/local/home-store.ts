@@ -41,6 +41,7 @@ export function homeStore(store: Store, home: Home): Store {
     activity: async (arn) => (isMine(arn) ? store.activity(arn) : undefined),
     listActivities: (limit, after) => mine((size, from) => store.listActivities(size, from), isMine, limit, after),
 
+    removable: (query) => store.removable(query),
     backup: (file) => store.backup(file),
     close: () => store.close(),
   };

@@ -11,8 +11,9 @@ import type { Mocks } from "../mocks/mocks.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
 import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
 import type { Revision } from "../runtime/live-execution.js";
+import { Retention } from "../runtime/retention.js";
 import { Runtime } from "../runtime/runtime.js";
-import type { ListPlace, StateMachineRow, Store } from "../store/store.js";
+import type { ListPlace, Removal, StateMachineRow, Store } from "../store/store.js";
 import { AwsClients } from "../tasks/aws/aws-clients.js";
 import { type Integrations, taskHandler } from "../tasks/registry.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
@@ -57,6 +58,8 @@ export interface EngineOptions {
   readonly evaluate?: EvaluateExpression;
   /** Where the histories of executions go whose state machines want them logged; default: nowhere. */
   readonly executionLogs?: readonly LogTransport[];
+  /** How long, in milliseconds, an execution can be asked for after it closed; default: for ever. The service keeps it for 90 days. */
+  readonly keepClosed?: number;
   /** Told what an operator should know; default: nothing is said. */
   readonly log?: (message: string) => void;
 }
@@ -127,6 +130,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       testState: (request, signal) => testState({ home, clock, random, runTask, evaluate }, request, signal),
       async close() {
         queues.close();
+        retention?.stop();
         await threads.close();
         await runtime.close();
         await functions.close();
@@ -137,6 +141,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     };
     return { engine, table };
   };
+  const { keepClosed } = options;
+  const remove = (removal: Removal): Promise<boolean> => runtime.remove(removal);
+  const retention = keepClosed === undefined ? undefined : new Retention({ store, clock, keepClosed, remove, log });
   const operators = operating(store, runtime, logs);
   const { engine } = at({ region, accountId });
   const ownerOf = async (row: { readonly stateMachineArn: string } | undefined): Promise<StateMachineTable> =>
@@ -162,6 +169,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   } catch (error) {
     log(`a state machine is still being deleted: ${(error as Error).message}`);
   }
+  retention?.start();
   return engine;
 }
 

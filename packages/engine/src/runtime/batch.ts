@@ -1,7 +1,7 @@
 import type { Branch } from "../execution.js";
 import { printEvents } from "../history/event-text.js";
 import type { HistoryEvent } from "../history/history-event.js";
-import type { ExecutionChange, HistoryChunk } from "../store/store.js";
+import type { ExecutionChange, HistoryChunk, Removal } from "../store/store.js";
 import type { Effect } from "../transition/effect.js";
 import type { Change } from "../transition/transition.js";
 import { branchRow, keptRow } from "./branch-data.js";
@@ -12,6 +12,8 @@ import type { LiveExecution } from "./live-execution.js";
  */
 export class Batch {
   readonly #entries = new Map<LiveExecution, Entry>();
+  /** Old executions that leave with it, and who waits for that. */
+  removal: PostedRemoval | undefined;
   /** Resolves when the batch is durable, or undone. */
   readonly settled: Promise<void>;
   #settle: () => void = () => {};
@@ -23,7 +25,7 @@ export class Batch {
   }
 
   get isEmpty(): boolean {
-    return this.#entries.size === 0;
+    return this.#entries.size === 0 && this.removal === undefined;
   }
 
   /** How many events were posted to it: counted when asked for. */
@@ -109,6 +111,12 @@ export interface Entry {
   readonly posted: Posted[];
   /** True where the rows of the batch hold the execution's end. */
   ended: boolean;
+}
+
+export interface PostedRemoval {
+  readonly removal: Removal;
+  readonly resolve: (done: boolean) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** One event that was posted, and who waits for it to be durable. */

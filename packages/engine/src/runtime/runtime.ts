@@ -6,7 +6,8 @@ import { dueAt, type Execution } from "../execution.js";
 import type { ExecutionLogs } from "../execution-log/execution-logs.js";
 import type { HistoryEvent } from "../history/history-event.js";
 import type { Redrive } from "../redrive.js";
-import type { Changes, ExecutionRow, Store } from "../store/store.js";
+import { ServiceError } from "../service-error.js";
+import type { Changes, ExecutionRow, Removal, Store } from "../store/store.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import type { Effect, Evaluation } from "../transition/effect.js";
 import { isEvaluating } from "../transition/evaluations.js";
@@ -40,6 +41,8 @@ export class Runtime {
   readonly #ended = new Map<number, Set<() => void>>();
   /** Executions that are not kept, and who waits for their ends. */
   readonly #running = new Map<LiveExecution, Waiter>();
+  /** Executions that are about to be redriven. */
+  readonly #redriving = new Set<number>();
   #filling = new Batch();
   /** The batch that is being committed. */
   #writing: Batch | undefined;
@@ -123,14 +126,40 @@ export class Runtime {
   /** Lets an execution go on that has ended without success. Resolves once that is durable. */
   async redrive(row: ExecutionRow, redrive: Redrive): Promise<Change> {
     const { id } = row;
-    // What is still in memory of its end goes first.
-    while (this.#live.has(id)) await this.flushed();
-    const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type: "STANDARD" };
-    const live = await this.#readLive(revision, row);
-    await this.#mapRuns.prepareRedrive(live);
-    live.redriven(redrive);
-    this.#live.set(id, live);
-    return this.#deliver(live, { kind: "redriven" }, redrive.date);
+    this.#redriving.add(id);
+    try {
+      // What is still in memory of its end goes first, and a removal that has begun.
+      do await this.flushed();
+      while (this.#live.has(id));
+      if ((await this.#store.executionById(id)) === undefined) {
+        throw new ServiceError("ExecutionDoesNotExist", `Execution Does Not Exist: '${row.arn}'`);
+      }
+      const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type: "STANDARD" };
+      const live = await this.#readLive(revision, row);
+      await this.#mapRuns.prepareRedrive(live);
+      live.redriven(redrive);
+      this.#live.set(id, live);
+      return await this.#deliver(live, { kind: "redriven" }, redrive.date);
+    } finally {
+      this.#redriving.delete(id);
+    }
+  }
+
+  /**
+   * Removes old executions, with the next commit; those that something happens to stay. Resolves when that is durable, with false
+   * where there was nothing that could be removed.
+   */
+  remove(removal: Removal): Promise<boolean> {
+    if (this.#closed) return Promise.reject(new Error("the engine is closed"));
+    const isAtRest = (id: number): boolean => !this.#live.has(id) && !this.#redriving.has(id);
+    const executions = removal.executions.filter(isAtRest);
+    const pastRedrive = removal.pastRedrive.filter(({ id }) => isAtRest(id));
+    const asked = removal.executions.length + removal.pastRedrive.length;
+    if (asked > 0 && executions.length + pastRedrive.length === 0) return Promise.resolve(false);
+    return new Promise((resolve, reject) => {
+      this.#filling.removal = { removal: { executions, pastRedrive }, resolve, reject };
+      this.#scheduleFlush();
+    });
   }
 
   /**
@@ -298,9 +327,11 @@ export class Runtime {
     try {
       const { executions, deletedExecutions, unwritable } = batch.changes();
       for (const [live, entry, error] of unwritable) this.#lose(live, entry, error);
-      if (executions.length > 0 || deletedExecutions.length > 0) {
+      const removal = batch.removal?.removal;
+      if (executions.length > 0 || deletedExecutions.length > 0 || removal !== undefined) {
         const began = performance.now();
-        this.#committing = this.#store.commit({ executions, deletedExecutions });
+        const changes = { executions, deletedExecutions };
+        this.#committing = this.#store.commit(removal === undefined ? changes : { ...changes, removal });
         await this.#committing;
         this.counters.committed(began);
         this.counters.batchSize.observe(executions.length + deletedExecutions.length);
@@ -327,6 +358,7 @@ export class Runtime {
   }
 
   #noteStored(batch: Batch): void {
+    batch.removal?.resolve(true);
     for (const [live] of batch.entries) {
       if (!live.stored) this.counters.started[live.execution.type] += 1;
       live.stored = true;
@@ -419,7 +451,8 @@ export class Runtime {
   #undo(batch: Batch, error: unknown): void {
     const undone = [batch, this.#filling];
     this.#filling = new Batch();
-    for (const { entries } of undone) {
+    for (const { entries, removal } of undone) {
+      removal?.reject(error);
       for (const [live, entry] of entries) {
         // The steps of an express execution stand on nothing but its start: they wait for the next commit.
         if (live.execution.type === "EXPRESS" && live.stored && !this.#closed) this.#filling.keep(live, entry);

@@ -52,6 +52,13 @@ export interface Store {
   listActivities(limit: number, after?: ListPlace): Promise<ActivityRow[]>;
 
   /**
+   * What can be removed: executions that closed before `closed`, and those whose redrive nobody can ask for because they ended
+   * without success before `ended`; of each the first to stop first, at most `limit`. Children of map runs are none of them: they
+   * go with the execution that started them.
+   */
+  removable(query: { readonly closed: number; readonly ended: number; readonly limit: number }): Promise<Removable>;
+
+  /**
    * Writes everything that is committed to a new file, which is whole and on disk when this resolves; commits and reads wait
    * meanwhile. Rejects where the file exists.
    */
@@ -66,12 +73,26 @@ export interface ListPlace {
   readonly arn: string;
 }
 
+export interface Removable {
+  readonly executions: readonly number[];
+  /** In order; those that a commit has named are not given again. */
+  readonly pastRedrive: readonly StoppedExecution[];
+  /** True while something is left of what was removed. */
+  readonly hasRemains: boolean;
+}
+
+export interface StoppedExecution {
+  readonly id: number;
+  readonly stopDate: number;
+}
+
 /** One transaction. Absent members change nothing. */
 export interface Changes {
   /** At most one for an execution. */
   readonly executions?: readonly ExecutionChange[];
   /** Ids; their history and branches go with them. */
   readonly deletedExecutions?: readonly number[];
+  readonly removal?: Removal;
   readonly revisions?: readonly RevisionRow[];
   /** Inserted, or replaced by ARN. */
   readonly stateMachines?: readonly StateMachineRow[];
@@ -84,6 +105,17 @@ export interface Changes {
   readonly deletedAliases?: readonly Pick<AliasRow, "stateMachineArn" | "name">[];
   readonly activities?: readonly ActivityRow[];
   readonly deletedActivities?: readonly string[];
+}
+
+/**
+ * Old executions that leave. They are not there after the commit; what belongs to them (history, branches, children) goes with
+ * this commit and later ones, a bounded number of rows with each, so that none of them takes long.
+ */
+export interface Removal {
+  /** Ids of closed executions. */
+  readonly executions: readonly number[];
+  /** Executions that stay without the branches that they kept for a redrive, as {@link Store.removable} gave them. */
+  readonly pastRedrive: readonly StoppedExecution[];
 }
 
 export interface ExecutionChange {

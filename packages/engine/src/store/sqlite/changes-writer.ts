@@ -1,5 +1,6 @@
 import type { BranchRow, Changes, ExecutionChange, ExecutionRow } from "../store.js";
 import { type ArnTable, startOfRest } from "./arns.js";
+import { Remover } from "./remover.js";
 import type { RowInserter } from "./row-inserter.js";
 import { statusCodes } from "./rows.js";
 import type { inserts, Prepared } from "./statements.js";
@@ -11,6 +12,7 @@ export class ChangesWriter {
   readonly #sql: Prepared;
   readonly #arns: ArnTable;
   readonly #new: Inserters;
+  readonly #remover: Remover;
   /** The last position given in a queue of an activity. */
   #lastPosition: number;
 
@@ -18,6 +20,7 @@ export class ChangesWriter {
     this.#sql = sql;
     this.#arns = arns;
     this.#new = inserters;
+    this.#remover = new Remover(sql);
     this.#lastPosition = (sql.lastPosition.row()?.[0] as number | undefined) ?? 0;
   }
 
@@ -31,6 +34,7 @@ export class ChangesWriter {
     }
     if (changes.executions !== undefined) this.#writeExecutions(changes.executions);
     if (changes.deletedExecutions !== undefined) this.#deleteExecutions(changes.deletedExecutions, lastExecutionId);
+    if (changes.removal !== undefined) this.#remover.remove(changes.removal, lastExecutionId);
   }
 
   #writeStateMachines(changes: Changes): void {

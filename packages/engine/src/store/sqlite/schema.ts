@@ -131,4 +131,16 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE executions ADD COLUMN test_case TEXT;
   `,
+  `
+  -- Removal of old executions: what closed when, and what ended so that it can be redriven for a while.
+  CREATE INDEX executions_by_stop_date ON executions (stop_date) WHERE stop_date IS NOT NULL AND map_run IS NULL;
+  CREATE INDEX executions_redrivable ON executions (stop_date) WHERE status > 1 AND map_run IS NULL;
+
+  -- The last execution of executions_redrivable, in its order, whose branches have left.
+  CREATE TABLE past_redrive (stop_date INTEGER NOT NULL, execution INTEGER NOT NULL);
+  INSERT INTO past_redrive VALUES (0, 0);
+
+  -- Executions that were removed, or have lost their branches (stays = 1), and of which something is left.
+  CREATE TABLE remains (execution INTEGER PRIMARY KEY, stays INTEGER NOT NULL);
+  `,
 ];

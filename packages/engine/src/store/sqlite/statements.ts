@@ -79,6 +79,30 @@ export const statements = {
   ),
   lastEvent: row("last_event", "FROM history WHERE execution = ? ORDER BY first_event DESC LIMIT 1"),
 
+  closedBefore: rows(
+    "id",
+    "FROM executions WHERE stop_date < ? AND stop_date IS NOT NULL AND map_run IS NULL ORDER BY stop_date, id LIMIT ?",
+  ),
+  pastRedrive: rows(
+    "id, stop_date",
+    `FROM executions WHERE status > 1 AND map_run IS NULL AND stop_date < ?1
+      AND (stop_date, id) > ((SELECT stop_date FROM past_redrive), (SELECT execution FROM past_redrive))
+      ORDER BY stop_date, id LIMIT ?2`,
+  ),
+  keepPastRedrive: "UPDATE past_redrive SET stop_date = ?, execution = ?",
+  remains: rows("execution, stays", "FROM remains ORDER BY execution LIMIT ?"),
+  insertRemains: "INSERT INTO remains VALUES (?1, ?2) ON CONFLICT DO UPDATE SET stays = min(stays, ?2)",
+  deleteRemains: "DELETE FROM remains WHERE execution = ?",
+  /** How many rows there are, counted no further than ?2. */
+  countBelongings: row(
+    "(SELECT count(*) FROM (SELECT 1 FROM history WHERE execution = ?1 LIMIT ?2)), (SELECT count(*) FROM (SELECT 1 FROM branches WHERE execution = ?1 LIMIT ?2))",
+    "",
+  ),
+  countHistory: row("count(*)", "FROM (SELECT 1 FROM history WHERE execution = ?1 LIMIT ?2)"),
+  countBranches: row("count(*)", "FROM (SELECT 1 FROM branches WHERE execution = ?1 LIMIT ?2)"),
+  deleteSomeHistory: "DELETE FROM history WHERE rowid IN (SELECT rowid FROM history WHERE execution = ?1 LIMIT ?2)",
+  deleteSomeBranches: "DELETE FROM branches WHERE rowid IN (SELECT rowid FROM branches WHERE execution = ?1 LIMIT ?2)",
+
   deleteBranch: "DELETE FROM branches WHERE execution = ? AND id = ?",
   deleteBranches: "DELETE FROM branches WHERE execution = ?",
   branches: rows("id, due_at, activity, restart, data", "FROM branches WHERE execution = ? ORDER BY id"),

@@ -9,6 +9,7 @@ import type {
   HistoryChunk,
   ListPlace,
   QueuedTask,
+  Removable,
   RevisionRow,
   StateMachineRow,
   Store,
@@ -261,6 +262,24 @@ class SqliteStore implements Store {
     return this.#read((sql) =>
       sql.listActivities.rows(after?.creationDate ?? ABOVE, after?.arn ?? "", limit).map(activityRow),
     );
+  }
+
+  async removable({
+    closed,
+    ended,
+    limit,
+  }: {
+    readonly closed: number;
+    readonly ended: number;
+    readonly limit: number;
+  }): Promise<Removable> {
+    return this.#read((sql) => ({
+      executions: sql.closedBefore.rows(closed, limit).map(integer),
+      pastRedrive: sql.pastRedrive
+        .rows(ended, limit)
+        .map(([id, stopDate]) => ({ id: id as number, stopDate: stopDate as number })),
+      hasRemains: sql.remains.rows(1).length > 0,
+    }));
   }
 
   async backup(file: string): Promise<void> {
