@@ -14,6 +14,8 @@ export interface LocalEngineOptions {
   /** Told what an operator should know; default: standard error. */
   readonly log?: (message: string) => void;
   readonly executionLogs?: EngineOptions["executionLogs"];
+  /** How long closed executions stay, in milliseconds; absent: for ever. */
+  readonly keepClosed?: number | undefined;
   /** Told each line that a function writes; default: standard error. */
   readonly functionLog?: (line: FunctionLogLine) => void;
 }
@@ -24,7 +26,7 @@ export interface LocalEngineOptions {
  * @throws StoreError where the data folder cannot be used, CommandError where the endpoint is no address
  */
 export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { data, region, accountId, config, mocks, executionLogs } = options;
+  const { data, region, accountId, config, mocks, executionLogs, keepClosed } = options;
   const { log = writeNote, functionLog = writeFunctionLine } = options;
   const [{ AwsClients, endpointOf, openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
     import("@pawl/engine"),
@@ -39,6 +41,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
     log,
     functionLog,
     ...(executionLogs === undefined ? {} : { executionLogs }),
+    ...(keepClosed === undefined ? {} : { keepClosed }),
     ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
     ...config,
     aws: new AwsClients({ endpoints: config.endpoints }),

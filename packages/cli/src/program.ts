@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_ENDPOINT } from "./api.js";
+import { parseDuration } from "./duration.js";
 import { version } from "./version.js";
 
 /**
@@ -51,6 +52,12 @@ export function createProgram(done: (code: number) => void): Command {
     .option("--cors-origin <origin>", "let web pages of this origin call (repeatable)", repeated)
     .option("--throttle", "refuse calls beyond the quotas of AWS")
     .option("--throttle-file <file>", "the same, with some quotas from a JSON file")
+    .option(
+      "--keep-closed <time>",
+      "how long closed executions stay, such as 90d or 12h; 'off' keeps them",
+      keptTime,
+      "90d",
+    )
     .option(
       "--execution-logs <where>",
       "where histories go that a logging configuration wants: a folder, 'stdout', 'cloudwatch' or 'off'\n" +
@@ -262,6 +269,13 @@ function portNumber(text: string): number {
     throw new InvalidArgumentError("A port is a number from 0 to 65535.");
   }
   return port;
+}
+
+function keptTime(text: string): string {
+  if (text !== "off" && parseDuration(text) === undefined) {
+    throw new InvalidArgumentError("A time looks like 90d, 12h, 30m or 10s; 'off' keeps closed executions.");
+  }
+  return text;
 }
 
 function regionName(text: string): string {

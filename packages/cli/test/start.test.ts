@@ -7,7 +7,7 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { failing, hello, machineArn, oneState, waiting, writeDefinitions } from "./definitions.js";
 import { examples, PawlProcess, pawl, pawlStart, repository, temporaryFolder } from "./pawl-process.js";
 import { sdkClient } from "./sdk-client.js";
@@ -205,4 +205,19 @@ test("commands find the server through the environment", async () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ stateMachines: [{ name: "waiting" }, { name: "failing" }] });
   }
+});
+
+test("closed executions leave after the time that --keep-closed says", async () => {
+  const { url } = await pawlStart(["--data", "memory", "--keep-closed", "1s", examples]);
+  const client = sdkClient(url);
+  const { executionArn = "" } = await client.send(
+    new StartExecutionCommand({ stateMachineArn: machineArn("stock-check"), input: '{"minimum":1,"articles":[]}' }),
+  );
+  await vi.waitFor(
+    () =>
+      expect(client.send(new DescribeExecutionCommand({ executionArn }))).rejects.toMatchObject({
+        name: "ExecutionDoesNotExist",
+      }),
+    { timeout: 20_000, interval: 100 },
+  );
 });

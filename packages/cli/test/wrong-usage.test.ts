@@ -11,6 +11,7 @@ test.each([
   [["strat"], "unknown command 'strat' (Did you mean start?)"],
   [["start", "--prot", "1"], "unknown option '--prot' (Did you mean --port?)"],
   [["start", "--port", "70000"], "A port is a number from 0 to 65535."],
+  [["start", "--keep-closed", "90"], "A time looks like 90d, 12h, 30m or 10s; 'off' keeps closed executions."],
   [["start", "--port", "80a"], "A port is a number from 0 to 65535."],
   [["start", "--account-id", "12"], "An account id has 12 digits."],
   [["start", "--host", "0.0.0.0"], "add --insecure to allow it"],

@@ -3,6 +3,7 @@ import type { Engine } from "@pawl/engine";
 import { readConfig } from "../config/read-config.js";
 import { diagnosticLine, machineName, shown } from "../definition-file.js";
 import { type DefinitionFile, exampleInput, findDefinitions, watchDefinitions } from "../definition-folder.js";
+import { parseDuration } from "../duration.js";
 import { engineExecution } from "../engine-execution.js";
 import { executionLogs } from "../execution-logs.js";
 import { showExecution } from "../execution-view.js";
@@ -17,13 +18,15 @@ import { type ServerFlags, serverSettings } from "../server-settings.js";
 import { version } from "../version.js";
 
 export interface StartOptions
-  extends Omit<LocalEngineOptions, "log" | "functionLog" | "config" | "mocks" | "executionLogs">,
+  extends Omit<LocalEngineOptions, "log" | "functionLog" | "config" | "mocks" | "executionLogs" | "keepClosed">,
     ServerFlags {
   readonly port: number;
   /** The configuration's file. */
   readonly config?: string;
   /** `stdout`, `cloudwatch`, `off` or folders. */
   readonly executionLogs?: readonly string[];
+  /** A time such as `90d`, or `off`. */
+  readonly keepClosed: string;
   /** Name of one of the state machines in the files, to be started once. */
   readonly example?: string;
 }
@@ -51,6 +54,7 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
     log: (message) => log.warn(message),
     functionLog,
     executionLogs: logs,
+    keepClosed: parseDuration(options.keepClosed),
   });
   const { createServer } = await import("@pawl/server");
   const server = await createServer(engine, {

@@ -72,7 +72,7 @@ export interface RetentionOptions {
 }
 
 /**
- * Removing 64 executions of a few states takes 2 ms of a commit that others share; with the pauses that are some thousands a
+ * Removing 64 executions of a few states takes 0.8 ms of a commit that others share; with the pauses that are some thousands a
  * second, more than are started.
  */
 const EXECUTIONS_A_COMMIT = 64;
