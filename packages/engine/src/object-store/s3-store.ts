@@ -1,5 +1,7 @@
-import type { GetObjectCommandOutput, S3 } from "@aws-sdk/client-s3";
 import type { JsonObject } from "@pawl/asl";
+import type { AwsClient } from "../tasks/aws/aws-clients.js";
+import { sdkFailure } from "../tasks/aws/service-failure.js";
+import { TaskError } from "../tasks/task-handler.js";
 import {
   type ListedObject,
   type ObjectPlace,
@@ -10,44 +12,90 @@ import {
   type StoredObject,
 } from "./object-store.js";
 
-/** The operations of a client of S3 that are called here. */
-export type S3Client = Pick<
-  S3,
-  | "getObject"
-  | "listObjectsV2"
-  | "putObject"
-  | "createMultipartUpload"
-  | "uploadPart"
-  | "completeMultipartUpload"
-  | "abortMultipartUpload"
->;
-
-/** Objects in buckets of S3, or of whatever speaks its API. */
-export function s3Store(client: () => Promise<S3Client>): ObjectStore {
+/** Objects in buckets of S3, or of whatever stands in for it. */
+export function s3Store(client: () => AwsClient): ObjectStore {
+  const api: S3Api = async (action, input, signal) => call(client, action, input, signal);
   return {
-    open: ({ bucket, key, more }, reading) =>
-      told(async () => {
-        const request = { ...more, Bucket: bucket, Key: key };
-        const api = await client();
-        return new S3Object(api, request, reading, await firstPart(api, request, reading));
-      }),
+    async open({ bucket, key, more }, reading) {
+      const request = { ...more, Bucket: bucket, Key: key };
+      return new S3Object(api, request, reading, await firstPart(api, request, reading));
+    },
     async *list({ bucket, prefix, more }, signal) {
-      const api = await told(client);
       const request = { ...more, Bucket: bucket, ...(prefix === "" ? {} : { Prefix: prefix }) };
       let token: string | undefined;
       do {
-        const page = await told(() =>
-          api.listObjectsV2(
-            { ...request, ...(token === undefined ? {} : { ContinuationToken: token }) },
-            { abortSignal: signal },
-          ),
-        );
+        const next = token === undefined ? {} : { ContinuationToken: token };
+        const page = (await api("listObjectsV2", { ...request, ...next }, signal)) as ListPage;
         if (page.Contents !== undefined && page.Contents.length > 0) yield page.Contents.map(listed);
         token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
       } while (token !== undefined);
     },
-    create: (place, signal) => new S3Writer(client, place, signal),
+    create: (place, signal) => new S3Writer(api, place, signal),
   };
+}
+
+/** Calls an action with members as the API has them. @throws ObjectStoreError in the service's words */
+type S3Api = (action: string, input: object, signal: AbortSignal | undefined) => Promise<object>;
+
+async function call(
+  client: () => AwsClient,
+  name: string,
+  input: object,
+  signal: AbortSignal | undefined,
+): Promise<object> {
+  let s3: AwsClient | undefined;
+  try {
+    s3 = client();
+    const action = s3.action(name);
+    if (action === undefined) throw new ObjectStoreError(`The installed client of S3 has no action ${name}.`);
+    return (await s3.send(action, input, { signal })).output;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw storeError(error, s3);
+  }
+}
+
+/** As tasks report what S3 says, and the name of the error, which decides what is done about it. */
+function storeError(error: unknown, s3: AwsClient | undefined): unknown {
+  if (error instanceof ObjectStoreError) return error;
+  const failure = sdkFailure(error, "S3", s3?.package);
+  if (!(failure instanceof TaskError)) return failure;
+  return new S3Fault(failure.cause ?? failure.message, error instanceof Error ? error.name : "");
+}
+
+class S3Fault extends ObjectStoreError {
+  /** The error's code, such as `NoSuchKey`. */
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Members of the answers, as far as they are read here. */
+interface GetAnswer {
+  readonly Body?: AsyncIterable<Uint8Array> & {
+    transformToByteArray(): Promise<Uint8Array>;
+    destroy?(): void;
+  };
+  readonly ETag?: string;
+  readonly ContentLength?: number;
+  readonly ContentRange?: string;
+}
+
+interface ListPage {
+  readonly Contents?: readonly ListedS3Object[];
+  readonly IsTruncated?: boolean;
+  readonly NextContinuationToken?: string;
+}
+
+interface ListedS3Object {
+  readonly ETag?: string;
+  readonly Key?: string;
+  readonly LastModified?: Date;
+  readonly Size?: number;
+  readonly StorageClass?: string;
 }
 
 interface GetRequest extends JsonObject {
@@ -60,23 +108,22 @@ interface FirstPart {
   readonly size: number | undefined;
   /** The part; undefined where the whole object comes as a stream, because the server knows no ranges. */
   readonly bytes: Uint8Array | undefined;
-  readonly body: GetObjectCommandOutput["Body"];
+  readonly body: GetAnswer["Body"];
 }
 
 /**
  * Objects are read in ranges, each whole: a connection that stands open while the children of a map run are at work would be cut
  * off, and a part that got lost is asked for once more by the client.
  */
-async function firstPart(api: S3Client, request: GetRequest, { partSize, signal, etag }: Reading): Promise<FirstPart> {
-  const condition = etag === undefined ? {} : { IfMatch: etag };
-  const options = { abortSignal: signal };
-  let answer: GetObjectCommandOutput;
+async function firstPart(api: S3Api, request: GetRequest, { partSize, signal, etag }: Reading): Promise<FirstPart> {
+  const conditional = { ...request, ...(etag === undefined ? {} : { IfMatch: etag }) };
+  let answer: GetAnswer;
   try {
-    answer = await api.getObject({ ...request, ...condition, Range: `bytes=0-${partSize - 1}` }, options);
+    answer = await api("getObject", { ...conditional, Range: `bytes=0-${partSize - 1}` }, signal);
   } catch (error) {
     // An empty object has no ranges.
-    if ((error as { name?: unknown }).name !== "InvalidRange") throw error;
-    answer = await api.getObject({ ...request, ...condition }, options);
+    if (!(error instanceof S3Fault) || error.code !== "InvalidRange") throw error;
+    answer = await api("getObject", conditional, signal);
   }
   const size = /^bytes \d+-\d+\/(\d+)$/.exec(answer.ContentRange ?? "")?.[1];
   const found = { etag: answer.ETag ?? "", body: answer.Body };
@@ -87,12 +134,12 @@ async function firstPart(api: S3Client, request: GetRequest, { partSize, signal,
 class S3Object implements StoredObject {
   readonly etag: string;
   readonly size: number | undefined;
-  readonly #api: S3Client;
+  readonly #api: S3Api;
   readonly #request: GetRequest;
   readonly #reading: Reading;
   #first: FirstPart | undefined;
 
-  constructor(api: S3Client, request: GetRequest, reading: Reading, first: FirstPart) {
+  constructor(api: S3Api, request: GetRequest, reading: Reading, first: FirstPart) {
     this.#api = api;
     this.#request = request;
     this.#reading = reading;
@@ -118,48 +165,39 @@ class S3Object implements StoredObject {
     }
   }
 
-  range(start: number, end: number): Promise<Uint8Array> {
-    return told(async () => {
-      const answer = await this.#api.getObject(
-        { ...this.#request, ...(this.etag === "" ? {} : { IfMatch: this.etag }), Range: `bytes=${start}-${end - 1}` },
-        { abortSignal: this.#reading.signal },
-      );
-      if (answer.ContentRange !== undefined) return bytesOf(answer);
-      destroy(answer.Body);
-      throw new ObjectStoreError("What answers for S3 cannot give a range of an object, which this InputType needs.");
-    });
+  async range(start: number, end: number): Promise<Uint8Array> {
+    const same = this.etag === "" ? {} : { IfMatch: this.etag };
+    const request = { ...this.#request, ...same, Range: `bytes=${start}-${end - 1}` };
+    const answer: GetAnswer = await this.#api("getObject", request, this.#reading.signal);
+    if (answer.ContentRange !== undefined) return bytesOf(answer);
+    answer.Body?.destroy?.();
+    throw new ObjectStoreError("What answers for S3 cannot give a range of an object, which this InputType needs.");
   }
 
   async close(): Promise<void> {
-    if (this.#first?.bytes === undefined) destroy(this.#first?.body);
+    if (this.#first?.bytes === undefined) this.#first?.body?.destroy?.();
     this.#first = undefined;
   }
 }
 
-async function* streamed(body: GetObjectCommandOutput["Body"]): AsyncIterable<Uint8Array> {
+async function* streamed(body: GetAnswer["Body"]): AsyncIterable<Uint8Array> {
   if (body === undefined) return;
   try {
-    yield* body as AsyncIterable<Uint8Array>;
+    yield* body;
   } catch (error) {
-    throw storeError(error);
+    throw storeError(error, undefined);
   }
 }
 
-function destroy(body: GetObjectCommandOutput["Body"]): void {
-  (body as { destroy?: () => void } | undefined)?.destroy?.();
+async function bytesOf({ Body }: GetAnswer): Promise<Uint8Array> {
+  try {
+    return (await Body?.transformToByteArray()) ?? new Uint8Array();
+  } catch (error) {
+    throw storeError(error, undefined);
+  }
 }
 
-async function bytesOf({ Body }: GetObjectCommandOutput): Promise<Uint8Array> {
-  return (await Body?.transformToByteArray()) ?? new Uint8Array();
-}
-
-function listed(object: {
-  ETag?: string | undefined;
-  Key?: string | undefined;
-  LastModified?: Date | undefined;
-  Size?: number | undefined;
-  StorageClass?: string | undefined;
-}): ListedObject {
+function listed(object: ListedS3Object): ListedObject {
   return {
     etag: object.ETag ?? "",
     key: object.Key ?? "",
@@ -174,58 +212,54 @@ const PART_BYTES = 8 * 1024 * 1024;
 
 /** Small objects go in one request, larger ones in parts: no more than one part is kept in memory. */
 class S3Writer implements ObjectWriter {
-  readonly #client: () => Promise<S3Client>;
+  readonly #api: S3Api;
   readonly #target: GetRequest;
-  readonly #options: { readonly abortSignal: AbortSignal };
+  readonly #signal: AbortSignal;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #uploadId: string | undefined;
   readonly #parts: { readonly ETag: string; readonly PartNumber: number }[] = [];
 
-  constructor(client: () => Promise<S3Client>, { bucket, key, more }: ObjectPlace, signal: AbortSignal) {
-    this.#client = client;
+  constructor(api: S3Api, { bucket, key, more }: ObjectPlace, signal: AbortSignal) {
+    this.#api = api;
     this.#target = { ...more, Bucket: bucket, Key: key };
-    this.#options = { abortSignal: signal };
+    this.#signal = signal;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes >= PART_BYTES) await told(() => this.#uploadPart());
+    if (this.#waitingBytes >= PART_BYTES) await this.#uploadPart();
   }
 
-  close(): Promise<void> {
-    return told(async () => {
-      const api = await this.#client();
-      if (this.#uploadId === undefined) {
-        await api.putObject({ ...this.#target, Body: this.#take() }, this.#options);
-        return;
-      }
-      if (this.#waitingBytes > 0) await this.#uploadPart();
-      const upload = { ...this.#target, UploadId: this.#uploadId, MultipartUpload: { Parts: this.#parts } };
-      await api.completeMultipartUpload(upload, this.#options);
-    });
+  async close(): Promise<void> {
+    if (this.#uploadId === undefined) {
+      await this.#api("putObject", { ...this.#target, Body: this.#take() }, this.#signal);
+      return;
+    }
+    if (this.#waitingBytes > 0) await this.#uploadPart();
+    const upload = { ...this.#target, UploadId: this.#uploadId, MultipartUpload: { Parts: this.#parts } };
+    await this.#api("completeMultipartUpload", upload, this.#signal);
   }
 
   async abort(): Promise<void> {
     this.#waiting = [];
     if (this.#uploadId === undefined) return;
-    const api = await this.#client();
     // Not with the signal of the writing, which may be why it ends.
-    await api.abortMultipartUpload({ ...this.#target, UploadId: this.#uploadId }).catch(() => {});
+    const upload = { ...this.#target, UploadId: this.#uploadId };
+    await this.#api("abortMultipartUpload", upload, undefined).catch(() => {});
   }
 
   async #uploadPart(): Promise<void> {
-    const api = await this.#client();
     if (this.#uploadId === undefined) {
-      const { UploadId } = await api.createMultipartUpload(this.#target, this.#options);
+      const { UploadId }: { UploadId?: string } = await this.#api("createMultipartUpload", this.#target, this.#signal);
       if (UploadId === undefined) throw new ObjectStoreError("S3 began no upload.");
       this.#uploadId = UploadId;
     }
     const PartNumber = this.#parts.length + 1;
     const part = { ...this.#target, UploadId: this.#uploadId, PartNumber, Body: this.#take() };
-    const { ETag } = await api.uploadPart(part, this.#options);
-    this.#parts.push({ ETag: ETag ?? "", PartNumber });
+    const { ETag = "" }: { ETag?: string } = await this.#api("uploadPart", part, this.#signal);
+    this.#parts.push({ ETag, PartNumber });
   }
 
   #take(): Uint8Array {
@@ -234,29 +268,4 @@ class S3Writer implements ObjectWriter {
     this.#waitingBytes = 0;
     return body;
   }
-}
-
-async function told<Result>(call: () => Promise<Result>): Promise<Result> {
-  try {
-    return await call();
-  } catch (error) {
-    throw storeError(error);
-  }
-}
-
-/** As the service reports an error of the SDK: its text, and in brackets what identifies the answer. */
-function storeError(thrown: unknown): unknown {
-  if (!(thrown instanceof Error) || thrown instanceof ObjectStoreError || thrown.name === "AbortError") return thrown;
-  const { $metadata: metadata } = thrown as {
-    $metadata?: { httpStatusCode?: number; requestId?: string; extendedRequestId?: string };
-  };
-  const { httpStatusCode, requestId, extendedRequestId } = metadata ?? {};
-  if (httpStatusCode === undefined) return new ObjectStoreError(`Unable to execute HTTP request: ${thrown.message}`);
-  const details = [
-    "Service: S3",
-    `Status Code: ${httpStatusCode}`,
-    `Request ID: ${requestId}`,
-    ...(extendedRequestId === undefined ? [] : [`Extended Request ID: ${extendedRequestId}`]),
-  ];
-  return new ObjectStoreError(`${thrown.message} (${details.join(", ")})`);
 }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from "@pawl/asl";
 import type { ItemGroup, ItemReaderRequest } from "../../src/item-reader/item-reader.js";
 import { itemReader } from "../../src/item-reader/read-items.js";
 import { objectStores } from "../../src/object-store/stores.js";
+import { AwsClients } from "../../src/tasks/aws/aws-clients.js";
 import type { S3Server } from "./s3-server.js";
 
 export interface Read extends Partial<ItemReaderRequest> {
@@ -16,10 +17,14 @@ export interface Read extends Partial<ItemReaderRequest> {
 export function readGroups(server: S3Server | undefined, read: Read, signal = new AbortController().signal) {
   const { config = {}, resource = "arn:aws:states:::s3:getObject", maxItems, dataFolders, ...more } = read;
   const parameters = read.parameters ?? { Bucket: "bucket", Key: "data" };
-  const s3 = server === undefined ? undefined : async () => server.client();
-  const reader = itemReader(objectStores({ dataFolders, s3 }));
+  const reader = itemReader(objectStores({ dataFolders, aws: clientsOf(server) }));
   const evaluated = { resource, parameters, config, ...(maxItems === undefined ? {} : { maxItems }) };
   return reader({ region: "us-east-1", skip: 0, ...more, reader: evaluated }, signal);
+}
+
+/** Clients for what the server stands in for. */
+export function clientsOf(server: S3Server | undefined): AwsClients {
+  return new AwsClients({ environment: {}, endpoints: server === undefined ? {} : { s3: server.endpoint } });
 }
 
 export async function readAll(server: S3Server | undefined, read: Read): Promise<Json[]> {
