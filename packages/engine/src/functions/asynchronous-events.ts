@@ -28,7 +28,9 @@ export class AsynchronousEvents {
 
   close(): void {
     if (this.#waiting > 0)
-      this.#log(`${this.#waiting} events for functions (InvocationType Event) had not been worked off and are lost`);
+      this.#log(
+        `events for functions (InvocationType Event) that had not been worked off and are lost: ${this.#waiting}`,
+      );
     for (const timer of this.#timers) clearTimeout(timer);
     this.#controller.abort();
   }

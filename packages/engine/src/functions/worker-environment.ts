@@ -30,7 +30,9 @@ export function workerEnvironment(
       ? [[variable, value] as const]
       : [],
   );
-  const isLocal = passed.some(([variable]) => variable.startsWith("AWS_ENDPOINT_URL"));
+  const isLocal = [...passed, ...Object.entries(environment)].some(([variable]) =>
+    variable.startsWith("AWS_ENDPOINT_URL"),
+  );
   return {
     ...(isLocal ? { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" } : {}),
     AWS_REGION: region,
