@@ -43,7 +43,7 @@ describe.each(libraries)("%s", (_name, library) => {
     });
     expect(terraform).toEqual({
       required_version: ">= 1.14.1",
-      required_providers: { aws: { source: "pawl/aws" } },
+      required_providers: { aws: { source: "pawl.internal/pawl/aws" } },
     });
     expect(provider.aws).toEqual([{ region: "eu-west-1" }, { region: "us-west-2", alias: "us" }]);
   });

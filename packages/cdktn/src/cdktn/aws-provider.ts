@@ -2,7 +2,7 @@ import { type IResolvable, TerraformProvider } from "cdktn";
 import type { Construct } from "constructs";
 
 /** Pawl's Terraform provider, as `pawl terraform install` puts it where Terraform finds it. */
-const SOURCE = "pawl/aws";
+const SOURCE = "pawl.internal/pawl/aws";
 
 export interface AwsProviderConfig {
   /** Tells several configurations apart: resources and actions name the one that they use as `provider`. */
@@ -26,7 +26,7 @@ export interface AwsProviderConfig {
   /** For hashicorp/aws with Pawl as its endpoint: Pawl's provider asks for nothing of that. */
   readonly skipCredentialsValidation?: boolean | IResolvable | undefined;
   readonly skipRequestingAccountId?: boolean | IResolvable | undefined;
-  /** Which provider stands behind the name `aws`. Default: Pawl's, `pawl/aws`; the same resources come with `hashicorp/aws`. */
+  /** Which provider stands behind the name `aws`. Default: Pawl's, `pawl.internal/pawl/aws`; the same resources come with `hashicorp/aws`. */
   readonly source?: string | undefined;
   /** Which versions of it, such as `~> 6.0`. */
   readonly version?: string | undefined;
