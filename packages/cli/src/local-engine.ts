@@ -28,26 +28,31 @@ export interface LocalEngineOptions {
 export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const { data, region, accountId, config, mocks, executionLogs, keepClosed } = options;
   const { log = writeNote, functionLog = writeFunctionLine } = options;
-  const [{ AwsClients, endpointOf, openEngine, openSqliteStore }, { stepFunctionsTasks }] = await Promise.all([
-    import("@pawl/engine"),
-    import("@pawl/server"),
-  ]);
+  const [{ AwsClients, endpointOf, openEngine, openSqliteStore, pageTokenKey }, { stepFunctionsTasks }] =
+    await Promise.all([import("@pawl/engine"), import("@pawl/server")]);
   const lambdaEndpoint = lambdaEndpointOf(endpointOf, config);
-  const engine: Engine = await openEngine({
-    store: await openSqliteStore(data === "memory" ? "memory" : { folder: resolve(data) }),
-    region,
-    accountId,
-    integrations: stepFunctionsTasks,
-    log,
-    functionLog,
-    ...(executionLogs === undefined ? {} : { executionLogs }),
-    ...(keepClosed === undefined ? {} : { keepClosed }),
-    ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
-    ...config,
-    aws: new AwsClients({ endpoints: config.endpoints }),
-    mocks,
-  });
-  return engine;
+  const folder = resolve(data);
+  const store = await openSqliteStore(data === "memory" ? "memory" : { folder });
+  try {
+    return await openEngine({
+      store,
+      ...(data === "memory" ? {} : { pageTokenKey: await pageTokenKey(folder) }),
+      region,
+      accountId,
+      integrations: stepFunctionsTasks,
+      log,
+      functionLog,
+      ...(executionLogs === undefined ? {} : { executionLogs }),
+      ...(keepClosed === undefined ? {} : { keepClosed }),
+      ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
+      ...config,
+      aws: new AwsClients({ endpoints: config.endpoints }),
+      mocks,
+    });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 function lambdaEndpointOf(endpointOf: EndpointOf, { endpoints = {} }: Configuration): string | undefined {

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import {
   DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
   ListStateMachinesCommand,
   type SFNClient,
   StartExecutionCommand,
@@ -62,6 +63,8 @@ test("a second start finds everything as it was", async () => {
   const [, executionArn = ""] = await first.process.printed(/^(arn:\S+)$/m);
   await first.process.printed(/Ctrl-C stops/);
   const before = await sdkClient(first.url).send(new DescribeExecutionCommand({ executionArn }));
+  const page = new GetExecutionHistoryCommand({ executionArn, maxResults: 1 });
+  const { nextToken } = await sdkClient(first.url).send(page);
   first.process.kill("SIGTERM");
   expect((await first.process.ended).code).toBe(0);
 
@@ -70,6 +73,8 @@ test("a second start finds everything as it was", async () => {
   const client = sdkClient(second.url);
   const { $metadata: _, ...after } = await client.send(new DescribeExecutionCommand({ executionArn }));
   expect(before).toMatchObject(after);
+  const { events } = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1, nextToken }));
+  expect(events).toMatchObject([{ id: 2 }]);
   expect(after).toMatchObject({ status: "SUCCEEDED", output: '"Hello"' });
 
   second.process.kill("SIGINT");

@@ -7,7 +7,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ActivityRow, ListPlace, Store } from "../store/store.js";
 import { type ExecutionEvent, parseTaskToken, type TaskToken } from "../transition/event.js";
-import { pageByCreation } from "./page-token.js";
+import type { PageTokens } from "./page-token.js";
 import { printSettings, readSettings } from "./settings.js";
 import type { Turns } from "./turns.js";
 
@@ -21,6 +21,7 @@ export class ActivityRegistry implements Activities {
   /** Of the ARNs of this home. */
   readonly #prefix: string;
   readonly #turns: Turns;
+  readonly #tokens: PageTokens;
   readonly #known: Set<string>;
 
   /**
@@ -35,7 +36,9 @@ export class ActivityRegistry implements Activities {
     home: Home,
     turns: Turns,
     known: Set<string>,
+    tokens: PageTokens,
   ) {
+    this.#tokens = tokens;
     this.#known = known;
     this.#store = store;
     this.#runtime = runtime;
@@ -82,7 +85,12 @@ export class ActivityRegistry implements Activities {
   }
 
   list(request: PageRequest): Promise<Page<ActivityDescription>> {
-    return pageByCreation("activities", request, (limit, after) => this.#store.listActivities(limit, after), describe);
+    return this.#tokens.pageByCreation(
+      "activities",
+      request,
+      (limit, after) => this.#store.listActivities(limit, after),
+      describe,
+    );
   }
 
   async task(

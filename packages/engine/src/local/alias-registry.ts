@@ -4,7 +4,7 @@ import type { AliasDescription, Aliases, Page, PageRequest, Route } from "../eng
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { AliasRow } from "../store/store.js";
-import { pageOfAll } from "./page-token.js";
+import type { PageTokens } from "./page-token.js";
 import { quotaExceeded, resourceNotFound, stateMachineDeleting } from "./refusals.js";
 import {
   aliasArn,
@@ -22,8 +22,10 @@ export class AliasRegistry implements Aliases {
   readonly #runtime: Runtime;
   readonly #clock: Clock;
   readonly #turns: Turns;
+  readonly #tokens: PageTokens;
 
-  constructor(table: StateMachineTable, runtime: Runtime, clock: Clock, turns: Turns) {
+  constructor(table: StateMachineTable, runtime: Runtime, clock: Clock, turns: Turns, tokens: PageTokens) {
+    this.#tokens = tokens;
     this.#table = table;
     this.#runtime = runtime;
     this.#clock = clock;
@@ -109,7 +111,7 @@ export class AliasRegistry implements Aliases {
     const number = versionNumber(qualifier);
     if (qualifier !== undefined && (number === undefined || !versions.has(number))) throw resourceNotFound();
     const wanted = [...aliases.values()].filter((alias) => number === undefined || pointsTo(alias, number));
-    return pageOfAll(`aliases ${arn}`, request, wanted, nameOf, (row) => ({
+    return this.#tokens.pageOfAll(`aliases ${arn}`, request, wanted, nameOf, (row) => ({
       stateMachineAliasArn: aliasArn(row),
       creationDate: row.creationDate,
     }));

@@ -18,7 +18,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ExecutionQuery, ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
 import { billedDuration, billedMemory } from "./billing.js";
-import { parseNumberToken, printPageToken } from "./page-token.js";
+import type { PageTokens } from "./page-token.js";
 import { executionDoesNotExist, stateMachineDoesNotExist } from "./refusals.js";
 import { type Startable, type StateMachineTable, versionNumber } from "./state-machine-table.js";
 import { timeOrderedUuid } from "./time-ordered-uuid.js";
@@ -39,11 +39,20 @@ export class ExecutionRegistry implements Executions {
   readonly #runtime: Runtime;
   readonly #stateMachines: StateMachineTable;
   readonly #clock: Clock;
+  readonly #tokens: PageTokens;
   readonly #mocks: Mocks | undefined;
   /** Named starts that are not durable yet, by execution ARN: a second start of the name waits for the first. */
   readonly #starting = new Map<string, Promise<unknown>>();
 
-  constructor(store: Store, runtime: Runtime, stateMachines: StateMachineTable, clock: Clock, mocks?: Mocks) {
+  constructor(
+    store: Store,
+    runtime: Runtime,
+    stateMachines: StateMachineTable,
+    clock: Clock,
+    tokens: PageTokens,
+    mocks?: Mocks,
+  ) {
+    this.#tokens = tokens;
     this.#store = store;
     this.#runtime = runtime;
     this.#stateMachines = stateMachines;
@@ -222,7 +231,7 @@ export class ExecutionRegistry implements Executions {
     const { maxResults, nextToken, stateMachineArn: arn, status } = request;
     const owner = await this.#owner(arn);
     const listing = `executions ${arn} ${status ?? ""}`;
-    const before = parseNumberToken(listing, nextToken);
+    const before = this.#tokens.parseNumber(listing, nextToken);
     const rows = await this.#store.listExecutions({
       ...owner,
       limit: maxResults + 1,
@@ -233,7 +242,7 @@ export class ExecutionRegistry implements Executions {
     const last = page.at(-1);
     const items = page.map(summarize);
     return rows.length > maxResults && last !== undefined
-      ? { items, nextToken: printPageToken(listing, String(last.id)) }
+      ? { items, nextToken: this.#tokens.print(listing, String(last.id)) }
       : { items };
   }
 
@@ -267,7 +276,7 @@ export class ExecutionRegistry implements Executions {
   async history({ executionArn: arn, maxResults, reverseOrder, nextToken }: HistoryRequest): Promise<Page<string>> {
     const { id } = await this.#get(arn);
     const listing = `history ${arn} ${reverseOrder}`;
-    const position = parseNumberToken(listing, nextToken);
+    const position = this.#tokens.parseNumber(listing, nextToken);
     const last = await this.#store.lastEventId(id);
     const start = position ?? (reverseOrder ? last : 1);
     const [from, to] = reverseOrder
@@ -283,7 +292,7 @@ export class ExecutionRegistry implements Executions {
     if (reverseOrder) events.reverse();
     const next = reverseOrder ? from - 1 : to + 1;
     const hasMore = reverseOrder ? next >= 1 : next <= last;
-    return hasMore ? { items: events, nextToken: printPageToken(listing, String(next)) } : { items: events };
+    return hasMore ? { items: events, nextToken: this.#tokens.print(listing, String(next)) } : { items: events };
   }
 
   async ended(arn: string, signal?: AbortSignal): Promise<ExecutionDescription> {

@@ -23,6 +23,7 @@ import { AliasRegistry } from "./alias-registry.js";
 import { ExecutionRegistry } from "./execution-registry.js";
 import { homeStore } from "./home-store.js";
 import { operating } from "./operating.js";
+import { newPageTokenKey, PageTokens } from "./page-token.js";
 import { StateMachineRegistry } from "./state-machine-registry.js";
 import { StateMachineTable } from "./state-machine-table.js";
 import { TagRegistry } from "./tag-registry.js";
@@ -60,6 +61,8 @@ export interface EngineOptions {
   readonly executionLogs?: readonly LogTransport[];
   /** How long, in milliseconds, an execution can be asked for after it closed; default: for ever. The service keeps it for 90 days. */
   readonly keepClosed?: number;
+  /** 32 secret bytes that the tokens of paged listings are sealed with; default: new ones, so that tokens end with the process. */
+  readonly pageTokenKey?: Uint8Array;
   /** Told what an operator should know; default: nothing is said. */
   readonly log?: (message: string) => void;
 }
@@ -85,6 +88,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   });
   const runTask: TaskHandler = (request, signal) => tasks(request, signal);
   const logs = new ExecutionLogs(options.executionLogs ?? [], log);
+  const tokenKey = options.pageTokenKey ?? newPageTokenKey();
   const turns = new Turns();
   const revisions = new Map<number, Revision>();
   const activities = new Set<string>();
@@ -115,16 +119,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const queues = new ActivityQueues(store, clock, (executionId, event) => runtime.post(executionId, event));
   const openHome = (home: Home): OpenHome => {
     const own = homeStore(store, home);
+    const tokens = new PageTokens(tokenKey, clock, homePrefix(home));
     const table = new StateMachineTable(own, random, revisions);
     const engine: Engine = {
       region: home.region,
       accountId: home.accountId,
       at: (other) => at(other).engine,
-      stateMachines: new StateMachineRegistry(own, table, runtime, clock, home, turns, logs),
-      versions: new VersionRegistry(table, runtime, clock, turns),
-      aliases: new AliasRegistry(table, runtime, clock, turns),
-      executions: new ExecutionRegistry(own, runtime, table, clock, options.mocks),
-      activities: new ActivityRegistry(own, runtime, queues, clock, home, turns, activities),
+      stateMachines: new StateMachineRegistry(own, table, runtime, clock, home, turns, logs, tokens),
+      versions: new VersionRegistry(table, runtime, clock, turns, tokens),
+      aliases: new AliasRegistry(table, runtime, clock, turns, tokens),
+      executions: new ExecutionRegistry(own, runtime, table, clock, tokens, options.mocks),
+      activities: new ActivityRegistry(own, runtime, queues, clock, home, turns, activities, tokens),
       tags: new TagRegistry(own, table, runtime, turns),
       ...operators,
       testState: (request, signal) => testState({ home, clock, random, runTask, evaluate }, request, signal),

@@ -18,7 +18,7 @@ import { logSettings } from "../execution-log/log-settings.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { RevisionRow, StateMachineRow, Store } from "../store/store.js";
-import { pageByCreation } from "./page-token.js";
+import type { PageTokens } from "./page-token.js";
 import {
   aliasDoesNotExist,
   executionDoesNotExist,
@@ -40,6 +40,7 @@ export class StateMachineRegistry implements StateMachines {
   readonly #home: Home;
   readonly #turns: Turns;
   readonly #logs: ExecutionLogs;
+  readonly #tokens: PageTokens;
 
   constructor(
     store: Store,
@@ -49,7 +50,9 @@ export class StateMachineRegistry implements StateMachines {
     home: Home,
     turns: Turns,
     logs: ExecutionLogs,
+    tokens: PageTokens,
   ) {
+    this.#tokens = tokens;
     this.#logs = logs;
     this.#store = store;
     this.#table = table;
@@ -236,12 +239,14 @@ export class StateMachineRegistry implements StateMachines {
     );
   }
 
-  list(request: PageRequest): Promise<Page<StateMachineDescription>> {
-    return pageByCreation(
+  list(
+    request: PageRequest,
+  ): Promise<Page<Pick<StateMachineDescription, "stateMachineArn" | "name" | "type" | "creationDate">>> {
+    return this.#tokens.pageByCreation(
       "stateMachines",
       request,
       (limit, after) => this.#store.listStateMachines(limit, after),
-      async (machine) => describe(machine, await this.#table.revisionRow(machine.revisionId)),
+      ({ arn: stateMachineArn, name, type, creationDate }) => ({ stateMachineArn, name, type, creationDate }),
     );
   }
 }

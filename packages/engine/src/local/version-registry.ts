@@ -4,7 +4,7 @@ import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { StateMachineRow, VersionRow } from "../store/store.js";
 import { pointsTo } from "./alias-registry.js";
-import { pageOfAll } from "./page-token.js";
+import type { PageTokens } from "./page-token.js";
 import { quotaExceeded } from "./refusals.js";
 import { type StateMachineTable, versionArn } from "./state-machine-table.js";
 import type { Turns } from "./turns.js";
@@ -15,8 +15,10 @@ export class VersionRegistry implements Versions {
   readonly #runtime: Runtime;
   readonly #clock: Clock;
   readonly #turns: Turns;
+  readonly #tokens: PageTokens;
 
-  constructor(table: StateMachineTable, runtime: Runtime, clock: Clock, turns: Turns) {
+  constructor(table: StateMachineTable, runtime: Runtime, clock: Clock, turns: Turns, tokens: PageTokens) {
+    this.#tokens = tokens;
     this.#table = table;
     this.#runtime = runtime;
     this.#clock = clock;
@@ -74,10 +76,16 @@ export class VersionRegistry implements Versions {
   ): Promise<Page<{ stateMachineVersionArn: string; creationDate: number }>> {
     const { stateMachineArn } = request;
     const { versions } = await this.#table.published(stateMachineArn);
-    return pageOfAll(`versions ${stateMachineArn}`, request, [...versions.values()], descending, (version) => ({
-      stateMachineVersionArn: versionArn(version),
-      creationDate: version.creationDate,
-    }));
+    return this.#tokens.pageOfAll(
+      `versions ${stateMachineArn}`,
+      request,
+      [...versions.values()],
+      descending,
+      (version) => ({
+        stateMachineVersionArn: versionArn(version),
+        creationDate: version.creationDate,
+      }),
+    );
   }
 }
 
