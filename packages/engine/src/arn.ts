@@ -33,6 +33,12 @@ export function executionArn(stateMachine: string, name: string): string {
   return `${stateMachine.replace(":stateMachine:", ":execution:")}:${name}`;
 }
 
+/** The state machine of an execution, whatever its type; of a map run's child, that of the map run. */
+export function stateMachineOf(execution: string): string {
+  const [arnPrefix, service, states, region, account, , name = ""] = execution.split(":", 7);
+  return [arnPrefix, service, states, region, account, "stateMachine", name.split("/", 1)[0]].join(":");
+}
+
 /** The ARN of an EXPRESS execution: the last part makes every start another execution. */
 export function expressExecutionArn(stateMachine: string, name: string, uuid: string): string {
   return `${stateMachine.replace(":stateMachine:", ":express:")}:${name}:${uuid}`;

@@ -29,6 +29,8 @@ export {
   AwsUnavailable,
 } from "./tasks/aws/aws-clients.js";
 export { type Endpoints, endpointOf } from "./tasks/aws/endpoint.js";
+export type { HttpRules } from "./tasks/http/address-guard.js";
+export type { Connection, Connections, OAuthClient } from "./tasks/http/connections.js";
 export type { Integrations } from "./tasks/registry.js";
 export {
   type HttpInspector,

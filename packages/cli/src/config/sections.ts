@@ -1,12 +1,16 @@
 import type { ConfigValue } from "./config-value.js";
+import { connectionsSection } from "./connections-section.js";
 import { endpointsSection } from "./endpoints-section.js";
 import { functionsSection } from "./functions-section.js";
+import { httpSection } from "./http-section.js";
 import { mocksSection } from "./mocks-section.js";
 
 /** The configuration's sections: each has a file that checks it and gives what the engine or the server takes. */
 export const SECTIONS = {
+  connections: connectionsSection,
   endpoints: endpointsSection,
   functions: functionsSection,
+  http: httpSection,
   mocks: mocksSection,
 } as const satisfies Record<string, (section: ConfigValue) => unknown>;
 

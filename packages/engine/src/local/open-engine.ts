@@ -15,6 +15,8 @@ import { Retention } from "../runtime/retention.js";
 import { Runtime } from "../runtime/runtime.js";
 import type { ListPlace, Removal, StateMachineRow, Store } from "../store/store.js";
 import { AwsClients } from "../tasks/aws/aws-clients.js";
+import type { HttpRules } from "../tasks/http/address-guard.js";
+import type { Connections } from "../tasks/http/connections.js";
 import { type Integrations, taskHandler } from "../tasks/registry.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import { testState } from "../test-state/test-state.js";
@@ -41,6 +43,12 @@ export interface EngineOptions {
   readonly integrations?: Integrations | ((engine: Engine) => Integrations) | undefined;
   /** Answers tasks of executions that are started with a test case (`<state machine ARN>#<test case>`). */
   readonly mocks?: Mocks | undefined;
+  /** Which addresses HTTP tasks may call; default: all but link-local ones. */
+  readonly http?: HttpRules | undefined;
+  /** For HTTP tasks, by name or ARN. */
+  readonly connections?: Connections | undefined;
+  /** Milliseconds between the first two looks at a job that a task waits for (`.sync`); default 250. */
+  readonly pollMilliseconds?: number | undefined;
   /** Calls AWS services; the engine closes it. Default: with the packages, endpoints and credentials of this process. */
   readonly aws?: AwsClients | undefined;
   /** The engine closes it. */
@@ -157,6 +165,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const tasks = taskHandler({
     aws,
     functions,
+    http: options.http,
+    connections: options.connections,
+    pollMilliseconds: options.pollMilliseconds,
     mocks: options.mocks,
     integrations: typeof integrations === "function" ? integrations(engine) : integrations,
   });

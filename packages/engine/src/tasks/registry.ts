@@ -2,10 +2,16 @@ import type { Resource } from "@pawl/asl";
 import type { Functions } from "../functions/functions.js";
 import type { MockedCall } from "../mocks/mocked-call.js";
 import type { Mocks } from "../mocks/mocks.js";
+import { apiGatewayTask } from "./apigateway.js";
 import type { AwsClients } from "./aws/aws-clients.js";
 import { awsSdkTask } from "./aws/aws-sdk.js";
+import type { HttpRules } from "./http/address-guard.js";
+import { type Connections, ConnectionTable } from "./http/connections.js";
+import { HttpExchange } from "./http/exchange.js";
+import { httpTask } from "./http/http-task.js";
 import { LambdaTask } from "./lambda.js";
 import { mockedTask } from "./mocked-task.js";
+import { optimizedIntegrations } from "./optimized-integrations.js";
 import { TaskError, type TaskHandler } from "./task-handler.js";
 
 export interface TaskOptions {
@@ -15,15 +21,28 @@ export interface TaskOptions {
   readonly mocks?: Mocks | undefined;
   /** Calls AWS services. */
   readonly aws: AwsClients;
+  /** Which addresses HTTP tasks may call; default: all but link-local ones. */
+  readonly http?: HttpRules | undefined;
+  /** For HTTP tasks. */
+  readonly connections?: Connections | undefined;
+  /** Milliseconds between the first two looks at a job that is waited for; default 250. */
+  readonly pollMilliseconds?: number | undefined;
 }
 
 /** Handlers by `service:action` (`aws-sdk:sfn:getActivityTask`, or `aws-sdk:sfn:*` for all actions of the service). */
 export type Integrations = ReadonlyMap<string, TaskHandler>;
 
 /** The handler of every task that a Task state can name: finds the one for its Resource. */
-export function taskHandler({ functions, integrations, aws, mocks }: TaskOptions): TaskHandler {
+export function taskHandler(options: TaskOptions): TaskHandler {
+  const { functions, integrations, aws, mocks, http = {}, connections = {}, pollMilliseconds = 250 } = options;
   const lambda = new LambdaTask(functions);
-  const services = new Map<string, TaskHandler>(integrations);
+  const services = new Map<string, TaskHandler>([
+    ...optimizedIntegrations({ clients: aws, pollMilliseconds }),
+    ...(integrations ?? []),
+  ]);
+  const exchange = new HttpExchange(http);
+  services.set("http:invoke", httpTask(exchange, new ConnectionTable(connections, exchange)));
+  services.set("apigateway:invoke", apiGatewayTask(exchange, aws));
   const anyAction = awsSdkTask(aws);
   services.set("lambda:invoke", (request, signal) => lambda.invoke(request, signal));
   const mocked = mocks === undefined ? undefined : mockedTask(mocks);

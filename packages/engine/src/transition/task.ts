@@ -37,7 +37,7 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
   const nonce = hasToken ? facts.uuid() : undefined;
   const taskToken = tokenOf(execution, branch, { attempt, ...(nonce === undefined ? {} : { nonce }) });
   // Activity tasks get their token from GetActivityTask, not from the context object.
-  const scope = scopeOf(turn, branch, waitsForToken(state) && taskToken !== undefined ? { taskToken } : {});
+  const scope = scopeOf(turn, branch, resource.kind === "service" && taskToken !== undefined ? { taskToken } : {});
   const { parameters, timeoutSeconds, heartbeatSeconds, credentials } = state.enter(scope);
   const limits: TaskLimits = {
     ...(timeoutSeconds === undefined ? {} : { timeoutInSeconds: timeoutSeconds }),

@@ -104,6 +104,30 @@ export class AwsClients {
     return made;
   }
 
+  /**
+   * The keys that calls are signed with which no client makes.
+   * @throws AwsUnavailable where none are configured
+   */
+  async credentials({ region, roleArn }: AwsTarget): Promise<AwsCredentials> {
+    const isConfigured = hasCredentials(this.#environment);
+    if (roleArn !== undefined) return this.#role("STS", roleArn, region, isConfigured);
+    const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = this.#environment;
+    const { AWS_SESSION_TOKEN: sessionToken } = this.#environment;
+    if (accessKeyId && secretAccessKey) {
+      return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+    }
+    return isConfigured ? this.client("sts", { region }).credentials() : ANY_CREDENTIALS;
+  }
+
+  /** Where a service is called that has no client; undefined for AWS itself. @throws AwsUnavailable */
+  endpoint(service: string, serviceId: string): string | undefined {
+    try {
+      return endpointOf(service, serviceId, this.#endpoints, this.#environment);
+    } catch (error) {
+      throw new AwsUnavailable(serviceId, (error as Error).message);
+    }
+  }
+
   /** Closes all connections. */
   close(): void {
     for (const client of this.#clients.values()) client.close();
@@ -113,12 +137,7 @@ export class AwsClients {
   #make(service: string, region: string, roleArn: string | undefined): Client {
     const sdk = this.#package(service);
     const serviceId = this.#serviceIdOf(sdk, region);
-    let endpoint: string | undefined;
-    try {
-      endpoint = endpointOf(service, serviceId, this.#endpoints, this.#environment);
-    } catch (error) {
-      throw new AwsUnavailable(serviceId, (error as Error).message);
-    }
+    const endpoint = this.endpoint(service, serviceId);
     const isConfigured = hasCredentials(this.#environment);
     if (endpoint === undefined && !isConfigured) {
       const name = environmentName(serviceId);

@@ -69,6 +69,11 @@ function clientFailure(error: unknown, service: string): unknown {
   if (error instanceof TaskError) return error;
   if (error instanceof AwsUnavailable) return new TaskError(`${service}.SdkClientException`, error.message);
   if (!(error instanceof Error)) return error;
+  const { $metadata: { httpStatusCode: status = 0 } = {} } = error as Partial<ServiceException>;
+  if (status >= 300) {
+    const text = `null (Service: ${service}, Status Code: ${status}, Request ID: null)`;
+    return new TaskError(`${service}.${service}Exception`, text);
+  }
   return new TaskError(`${service}.SdkClientException`, `Unable to execute HTTP request: ${networkFault(error)}`);
 }
 

@@ -1,0 +1,148 @@
+import { isObject, type Json, type JsonObject, printJson } from "@pawl/asl";
+import { type AwsClients, AwsUnavailable } from "./aws/aws-clients.js";
+import { targetOf } from "./aws/aws-sdk.js";
+import { signed } from "./aws/request-signing.js";
+import { type HttpAnswer, type HttpExchange, type HttpMessage, SocketFault } from "./http/exchange.js";
+import { textOf } from "./http/form.js";
+import { failureOf, readBody } from "./http/http-task.js";
+import { TaskError, type TaskHandler, type TaskRequest } from "./task-handler.js";
+
+/**
+ * `apigateway:invoke` (https://docs.aws.amazon.com/step-functions/latest/dg/connect-api-gateway.html): APIs of API Gateway, and
+ * what stands in for it at the endpoint `execute-api`.
+ */
+export function apiGatewayTask(exchange: HttpExchange, clients: AwsClients): TaskHandler {
+  return async (request, signal) => {
+    const { message, isSigned } = readCall(request);
+    try {
+      const authorized = isSigned ? await withSignature(message, clients, request) : message;
+      return resultOf(await exchange.send(throughEndpoint(authorized, clients), signal));
+    } catch (error) {
+      if (error instanceof AwsUnavailable || error instanceof SocketFault) {
+        throw new TaskError("ApiGateway.SdkClientException", `Unable to execute HTTP request: ${error.message}`);
+      }
+      throw failureOf(error);
+    }
+  };
+}
+
+const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+const AUTH_TYPES = ["NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY"];
+/** Headers that the service does not let a state set. */
+const REFUSED =
+  /^(?:x-forwarded-.*|x-amz-.*|x-amzn-.*|authorization|connection|content-md5|date|expect|host|max-forwards|proxy-authenticate|server|te|transfer-encoding|trailer|upgrade|via|www-authenticate)$/i;
+
+/** @throws TaskError in the service's words where the parameters say no request */
+function readCall({ parameters, taskToken, resource }: TaskRequest): {
+  readonly message: HttpMessage;
+  readonly isSigned: boolean;
+} {
+  const given = isObject(parameters) ? parameters : {};
+  const wrong = (what: string): TaskError =>
+    new TaskError(
+      "States.Runtime",
+      `The Parameters '${printJson(parameters)}' could not be used to start the Task: [${what}]`,
+    );
+  const invalid = (name: string): TaskError => wrong(`The value of the field '${name}' has an invalid format`);
+  const text = (name: string): string => {
+    const { [name]: value = "" } = given;
+    if (typeof value !== "string") throw invalid(name);
+    return value;
+  };
+  const { Method: method, ApiEndpoint: endpoint, AllowNullValues: allowNull = false } = given;
+  if (endpoint === undefined) throw wrong("The field 'ApiEndpoint' is required but was missing");
+  if (method === undefined) throw wrong("The field 'Method' is required but was missing");
+  if (typeof method !== "string" || !METHODS.includes(method)) throw invalid("Method");
+  const { AuthType: authType = "NO_AUTH" } = given;
+  if (typeof authType !== "string" || !AUTH_TYPES.includes(authType)) throw invalid("AuthType");
+  const host = text("ApiEndpoint");
+  const address = /^https?:\/\//.test(host) ? host : `https://${host}`;
+  if (!URL.canParse(address)) throw invalid("ApiEndpoint");
+  const url = new URL(address);
+  url.pathname = [url.pathname, text("Stage"), text("Path")]
+    .map((part) => part.replace(/^\/|\/$/g, ""))
+    .filter((part) => part !== "")
+    .join("/");
+  for (const [name, values] of lists(given, "QueryParameters", invalid)) {
+    for (const value of values) url.searchParams.append(name, value);
+  }
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, values] of lists(given, "Headers", invalid)) {
+    if (REFUSED.test(name)) throw wrong(`The field 'Headers' cannot have the header '${name}'`);
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\r\n\0]/.test(values.join())) throw invalid("Headers");
+    const [first = "", ...more] = values;
+    headers[name] = more.length === 0 ? first : values;
+  }
+  const { RequestBody: body = null } = given;
+  const isCallback = resource.kind === "service" && resource.pattern === ".waitForTaskToken";
+  if (body !== null && !Object.keys(headers).some((name) => name.toLowerCase() === "content-type")) {
+    headers["Content-Type"] = "application/json";
+  }
+  if (isCallback && taskToken !== undefined && body === null) headers["x-amzn-states-task-token"] = taskToken;
+  return {
+    message: {
+      method,
+      url,
+      headers,
+      ...(body === null ? {} : { body: bodyText(allowNull === true ? body : withoutNull(body)) }),
+    },
+    isSigned: authType === "IAM_ROLE",
+  };
+}
+
+/** Each member is a list of texts, as API Gateway has several values for one name. */
+function lists(given: JsonObject, name: string, invalid: (name: string) => TaskError): (readonly [string, string[]])[] {
+  const { [name]: value = null } = given;
+  if (value === null) return [];
+  if (!isObject(value)) throw invalid(name);
+  return Object.entries(value).map(([key, list]) => {
+    if (!Array.isArray(list)) throw invalid(name);
+    return [key, list.map(textOf)] as const;
+  });
+}
+
+function bodyText(body: Json): string {
+  return typeof body === "string" ? body : printJson(body);
+}
+
+/** Members that are null are not sent, unless AllowNullValues says so. */
+function withoutNull(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutNull);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([name, member]) => [name, withoutNull(member)]),
+  );
+}
+
+async function withSignature(message: HttpMessage, clients: AwsClients, request: TaskRequest): Promise<HttpMessage> {
+  const target = targetOf(request);
+  const credentials = await clients.credentials(target);
+  return signed(message, { service: "execute-api", region: target.region, credentials });
+}
+
+/** What stands in for API Gateway tells APIs apart by the host that is asked for. */
+function throughEndpoint(message: HttpMessage, clients: AwsClients): HttpMessage {
+  const { url, headers } = message;
+  const endpoint = /\.amazonaws\.com(?:\.cn)?$/.test(url.hostname)
+    ? clients.endpoint("execute-api", "execute-api")
+    : undefined;
+  if (endpoint === undefined) return message;
+  const address = new URL(endpoint);
+  address.pathname = `${address.pathname.replace(/\/$/, "")}${url.pathname}`;
+  address.search = url.search;
+  return { ...message, url: address, headers: { ...headers, host: url.host } };
+}
+
+/** @throws TaskError `ApiGateway.403` and the like, with the API's answer as cause */
+function resultOf({ status, statusText, headers, body }: HttpAnswer): string {
+  if (status < 200 || status >= 300) throw new TaskError(`ApiGateway.${status}`, body === "" ? statusText : body);
+  const content = readBody(body, headers);
+  return printJson({
+    Headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, [...values]])),
+    ...(content === "" ? {} : { ResponseBody: content }),
+    StatusCode: status,
+    StatusText: statusText,
+  });
+}

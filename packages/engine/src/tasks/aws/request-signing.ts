@@ -1,0 +1,83 @@
+import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import type { HttpMessage } from "../http/exchange.js";
+import type { AwsCredentials } from "./credentials.js";
+
+export interface Signing {
+  /** `execute-api`, `sts`, … */
+  readonly service: string;
+  readonly region: string;
+  readonly credentials: AwsCredentials;
+}
+
+/** The request with an AWS signature (Signature Version 4) in its headers. */
+export async function signed(message: HttpMessage, signing: Signing): Promise<HttpMessage> {
+  const request = await (await signer(signing)).sign(requestOf(message));
+  return { ...message, headers: request.headers };
+}
+
+/** The address with a signature in its query, which anybody may call for so many seconds. */
+export async function presigned(message: HttpMessage, signing: Signing, seconds: number): Promise<string> {
+  const request = requestOf(message);
+  const { query = {} } = await (await signer(signing)).presign(request, {
+    expiresIn: seconds,
+    // All of them: whoever calls the address sends them, too.
+    unhoistableHeaders: new Set(Object.keys(request.headers)),
+  });
+  const url = new URL(message.url.pathname, message.url);
+  for (const [name, value] of Object.entries(query)) {
+    for (const text of Array.isArray(value) ? value : [value ?? ""]) url.searchParams.append(name, text);
+  }
+  return url.href;
+}
+
+async function signer({ service, region, credentials }: Signing) {
+  const { SignatureV4 } = await import("@smithy/signature-v4");
+  return new SignatureV4({ service, region, credentials, sha256: Sha256 });
+}
+
+function requestOf({ method, url, headers, body }: HttpMessage) {
+  const plain: Record<string, string> = { host: url.host };
+  for (const [name, value] of Object.entries(headers)) {
+    plain[name.toLowerCase()] = typeof value === "string" ? value : value.join(",");
+  }
+  const query: Record<string, string[]> = {};
+  for (const [name, value] of url.searchParams) query[name] = [...(query[name] ?? []), value];
+  return {
+    method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port === "" ? {} : { port: Number(url.port) }),
+    path: url.pathname,
+    query,
+    headers: plain,
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
+/** SHA-256, or HMAC with it where there is a secret, in the form that the library takes. */
+class Sha256 {
+  readonly #hash: Hash | Hmac;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
+  }
+
+  update(data: Uint8Array): void {
+    this.#hash.update(data);
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {
+    throw new Error("made for one hash");
+  }
+}
+
+function bytesOf(secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
+  if (typeof secret === "string") return secret;
+  return ArrayBuffer.isView(secret)
+    ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
+    : new Uint8Array(secret);
+}
