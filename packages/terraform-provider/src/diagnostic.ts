@@ -1,5 +1,5 @@
-/** Where in a configuration: names of attributes and blocks, indexes into lists, keys of maps, from the outside in. */
-export type Path = readonly (string | number)[];
+/** Where in a configuration: names of attributes and blocks, indexes into lists, `{ key }` for maps, from the outside in. */
+export type Path = readonly (string | number | { readonly key: string })[];
 
 /** What Terraform shows of a problem: the summary as its headline, the detail below, at the attribute of `path`. */
 export interface Diagnostic {

@@ -1,4 +1,4 @@
-import { ExactNumber } from "@pawl/asl/json";
+import { compareNumbers, ExactNumber } from "@pawl/asl/json";
 
 export { ExactNumber };
 
@@ -29,4 +29,24 @@ export function isWhollyKnown(value: Value): boolean {
   if (value === UNKNOWN) return false;
   if (typeof value !== "object" || value === null || value instanceof ExactNumber) return true;
   return (Array.isArray(value) ? value : Object.values(value)).every(isWhollyKnown);
+}
+
+/** True where two values are the same. The order of arrays counts, also where they are sets. */
+export function sameValue(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (isNumeric(a) && isNumeric(b)) return compareNumbers(a, b) === 0;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (a instanceof ExactNumber || b instanceof ExactNumber) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  const others = new Map(right);
+  return left.length === right.length && left.every(([name, item]) => sameItem(item, others.get(name)));
+}
+
+function sameItem(item: Value, other: Value | undefined): boolean {
+  return other !== undefined && sameValue(item, other);
+}
+
+function isNumeric(value: Value): value is number | ExactNumber {
+  return typeof value === "number" || value instanceof ExactNumber;
 }
