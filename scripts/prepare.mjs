@@ -46,6 +46,7 @@ function build() {
   // tsc itself knows best what is stale, and says so in a quarter of a second.
   const typescript = createRequire(join(root, "package.json")).resolve("typescript/package.json");
   step(process.execPath, [join(typescript, "../bin/tsc"), "-b"]);
+  step(process.execPath, [join(root, "scripts/build-terraform-provider.mjs")]);
 }
 
 function step(command, args, options = {}) {

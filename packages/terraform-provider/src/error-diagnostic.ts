@@ -64,7 +64,10 @@ const ADVICE: readonly (readonly [RegExp, { readonly summary: string; readonly d
   ],
   [
     /^(?:ExpiredToken|ExpiredTokenException|RequestExpired)$/,
-    { summary: "Credentials have expired", detail: "Log in again (aws sso login, or whatever gave them), and apply again." },
+    {
+      summary: "Credentials have expired",
+      detail: "Log in again (aws sso login, or whatever gave them), and apply again.",
+    },
   ],
   [
     /^(?:UnrecognizedClientException|InvalidSignatureException|IncompleteSignature|InvalidClientTokenId|SignatureDoesNotMatch)$/,
@@ -82,7 +85,10 @@ const ADVICE: readonly (readonly [RegExp, { readonly summary: string; readonly d
   ],
   [
     /^(?:ServiceUnavailable|ServiceUnavailableException|InternalFailure|InternalServerError|InternalServerException)$/,
-    { summary: "The service failed", detail: "This is a fault of the service, also after trying again: apply again later." },
+    {
+      summary: "The service failed",
+      detail: "This is a fault of the service, also after trying again: apply again later.",
+    },
   ],
 ];
 
@@ -96,7 +102,11 @@ function noAnswer(code: string, { endpoint }: Service): Diagnostic {
       );
 }
 
-function described(thrown: unknown): { readonly name: string; readonly message: string; readonly code: string | undefined } {
+function described(thrown: unknown): {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | undefined;
+} {
   if (!(thrown instanceof Error)) return { name: "Error", message: String(thrown), code: undefined };
   const { code } = thrown as { code?: unknown };
   return { name: thrown.name, message: thrown.message, code: typeof code === "string" ? code : undefined };

@@ -11,7 +11,10 @@ export type DynamicValue = Message<"DynamicValue">;
 /** What a value of a schema is, and whether it may be absent as a whole. */
 export function typeOfBlock(block: Block): Type {
   const attributes = Object.entries(block.attributes).map(([name, { type }]): [string, Type] => [name, type]);
-  const blocks = Object.entries(block.blocks ?? {}).map(([name, nested]): [string, Type] => [name, typeOfNested(nested)]);
+  const blocks = Object.entries(block.blocks ?? {}).map(([name, nested]): [string, Type] => [
+    name,
+    typeOfNested(nested),
+  ]);
   return ["object", Object.fromEntries([...attributes, ...blocks])];
 }
 
@@ -154,10 +157,7 @@ function toWire(value: Value | undefined, type: Type, path: string): unknown {
   const entries =
     kind === "map"
       ? Object.entries(members).map(([key, item]) => [key, toWire(item, inner, `${path}["${key}"]`)])
-      : Object.entries(inner).map(([name, each]) => [
-          name,
-          toWire(ownMember(members, name), each, inPath(path, name)),
-        ]);
+      : Object.entries(inner).map(([name, each]) => [name, toWire(ownMember(members, name), each, inPath(path, name))]);
   return Object.fromEntries(entries);
 }
 

@@ -142,7 +142,10 @@ const RESPONSE_HEADERS = { ":status": 200, "content-type": "application/grpc" };
 /** Sends the headers, once. */
 function begin(stream: ServerHttp2Stream, trailers?: Readonly<Record<string, string>>): void {
   if (stream.headersSent) return;
-  stream.respond({ ...RESPONSE_HEADERS, ...trailers }, { endStream: trailers !== undefined, waitForTrailers: trailers === undefined });
+  stream.respond(
+    { ...RESPONSE_HEADERS, ...trailers },
+    { endStream: trailers !== undefined, waitForTrailers: trailers === undefined },
+  );
 }
 
 function endWith(stream: ServerHttp2Stream, code: number, message = ""): void {

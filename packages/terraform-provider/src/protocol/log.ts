@@ -12,7 +12,8 @@ export type Log = (level: LogLevel, message: string, fields?: Readonly<Record<st
  */
 export function createLog(environment: NodeJS.ProcessEnv, write: (line: string) => void): Log {
   const asked = (environment.TF_LOG_PROVIDER || environment.TF_LOG || "off").toLowerCase();
-  const known = LEVELS.findIndex((level) => level === asked);
+  const levels: readonly string[] = LEVELS;
+  const known = levels.indexOf(asked);
   // An unknown level asks for everything: that is how Terraform reads it.
   const least = known < 0 ? 0 : known;
   return (level, message, fields) => {

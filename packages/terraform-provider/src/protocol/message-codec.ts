@@ -48,8 +48,7 @@ function read(message: MessageName, reader: BinaryReader): Readonly<Record<strin
     } else if (wireType !== wireTypeOf(field.type)) {
       throw new Error(`Field ${field.name} of ${message} has wire type ${wireType}`);
     } else if (field.times === "repeated") {
-      const list = (result[field.name] ??= []) as unknown[];
-      list.push(readOne(field.type, reader));
+      result[field.name] = [...((result[field.name] ?? []) as unknown[]), readOne(field.type, reader)];
     } else if (field.times === "map") {
       throw new Error(`Field ${field.name} of ${message} is only ever written`);
     } else {

@@ -1,4 +1,4 @@
-import { decode, type ExtensionCodecType, ExtData, encode } from "@msgpack/msgpack";
+import { decode, ExtData, type ExtensionCodecType, encode } from "@msgpack/msgpack";
 import { UNKNOWN } from "../value.js";
 
 /**

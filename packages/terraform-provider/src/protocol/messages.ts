@@ -73,6 +73,7 @@ export const messages = {
     requires_replace: [2, "AttributePath", "repeated"],
     planned_private: [3, "bytes"],
     diagnostics: [4, "Diagnostic", "repeated"],
+    legacy_type_system: [5, "bool"],
   },
   ApplyRequest: {
     type_name: [1, "string"],
@@ -85,10 +86,14 @@ export const messages = {
     new_state: [1, "DynamicValue"],
     private: [2, "bytes"],
     diagnostics: [3, "Diagnostic", "repeated"],
+    legacy_type_system: [4, "bool"],
   },
   ImportRequest: { type_name: [1, "string"], id: [2, "string"] },
   ImportedResource: { type_name: [1, "string"], state: [2, "DynamicValue"] },
-  ImportResponse: { imported_resources: [1, "ImportedResource", "repeated"], diagnostics: [2, "Diagnostic", "repeated"] },
+  ImportResponse: {
+    imported_resources: [1, "ImportedResource", "repeated"],
+    diagnostics: [2, "Diagnostic", "repeated"],
+  },
   ReadDataRequest: { type_name: [1, "string"], config: [2, "DynamicValue"] },
   ReadDataResponse: { state: [1, "DynamicValue"], diagnostics: [2, "Diagnostic", "repeated"] },
 

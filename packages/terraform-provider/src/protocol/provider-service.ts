@@ -157,6 +157,7 @@ export function providerMethods(provider: Provider, log: Log): ReadonlyMap<strin
         planned_state: encodeFields(planned, schema),
         requires_replace: requiresReplace.map(pathMessage),
         planned_private: request.prior_private,
+        legacy_type_system: resource.legacyTypeSystem,
         diagnostics: diagnosticMessages(diagnostics),
       };
     },
@@ -169,7 +170,11 @@ export function providerMethods(provider: Provider, log: Log): ReadonlyMap<strin
     async (request, call) => {
       const resource = found(provider.resources, request.type_name, "resource");
       const state = await applied(resource, request, contextOf(call));
-      return { new_state: encodeFields(state, resource.schema), private: request.planned_private };
+      return {
+        new_state: encodeFields(state, resource.schema),
+        private: request.planned_private,
+        legacy_type_system: resource.legacyTypeSystem,
+      };
     },
     (request, thrown) => ({
       // What was there before is still there, as far as is known: of a resource to be created that is nothing.

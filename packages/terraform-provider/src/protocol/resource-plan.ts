@@ -14,7 +14,13 @@ export interface PlanRequest {
 }
 
 /** Plans to create or update a resource: what the schema says of defaults and replacement, and what the resource itself does. */
-export async function planResource({ resource, prior, proposed, config, context }: PlanRequest): Promise<Required<Plan>> {
+export async function planResource({
+  resource,
+  prior,
+  proposed,
+  config,
+  context,
+}: PlanRequest): Promise<Required<Plan>> {
   const { schema } = resource;
   const completed = completeBlock(schema, proposed, config, prior);
   const plan = await resource.plan?.({ prior, proposed: completed, config, context });
