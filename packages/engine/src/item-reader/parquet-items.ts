@@ -28,7 +28,12 @@ export async function* parquetItems(object: StoredObject): AsyncIterable<readonl
   if (size === undefined) throw notParquet("its size is not known");
   const file = {
     byteLength: size,
-    slice: async (start: number, end = size): Promise<ArrayBuffer> => bufferOf(await object.range(start, end)),
+    slice(start: number, end = size): Promise<ArrayBuffer> {
+      const bytes = object.range(start, end).then(bufferOf);
+      // The library fetches ahead, and forgets what it fetched when something else fails first.
+      bytes.catch(() => {});
+      return bytes;
+    },
   };
   const metadata = await within(async () => parquetMetadata(await footerOf(file)));
   const columns = parquetSchema(metadata).children;
