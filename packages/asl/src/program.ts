@@ -184,6 +184,8 @@ export interface MapState extends StateBase, Transition, Guarded {
    * that event.
    */
   enterRun(scope: Scope): MapRunEntry;
+  /** True where the input of an iteration is made by an ItemSelector (or Parameters): else it is the item. */
+  readonly selectsInput: boolean;
   /** The input of one iteration. The scope's context holds `Map.Item`; `item` is the raw item. */
   itemInput(scope: Scope, item: Json): Json;
   /** The state's output from the iterations' outputs. */

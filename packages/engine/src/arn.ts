@@ -44,6 +44,16 @@ export function expressExecutionArn(stateMachine: string, name: string, uuid: st
   return `${stateMachine.replace(":stateMachine:", ":express:")}:${name}:${uuid}`;
 }
 
+/** The label of the Map state that a map run is one of. */
+export function labelOf(mapRunArn: string): string {
+  return mapRunArn.split(":")[6]?.split("/")[1] ?? "";
+}
+
+/** The state machine that the children of a map run report as theirs. */
+export function childStateMachineArn(mapRunArn: string): string {
+  return mapRunArn.replace(":mapRun:", ":stateMachine:").split(":").slice(0, 7).join(":");
+}
+
 /** True for the ARN of an EXPRESS execution. */
 export function isExpressExecution(arn: string): boolean {
   return arn.split(":", 6)[5] === "express";

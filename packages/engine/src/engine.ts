@@ -1,7 +1,8 @@
 import type { Diagnostic, JsonObject } from "@pawl/asl";
 import type { Home } from "./arn.js";
+import type { MapRunCounts, MapRunSettings } from "./map-run-record.js";
 import type { Operating } from "./operating.js";
-import type { ExecutionStatus } from "./store/store.js";
+import type { ExecutionStatus, MapRunStatus } from "./store/store.js";
 import type { TestStateRequest, TestStateResult } from "./test-state/request.js";
 
 /**
@@ -17,6 +18,7 @@ export interface Engine extends Operating {
   readonly versions: Versions;
   readonly aliases: Aliases;
   readonly executions: Executions;
+  readonly mapRuns: MapRuns;
   readonly activities: Activities;
   readonly tags: Tags;
   /** Region and account of new ARNs, and of all that is seen. */
@@ -83,6 +85,10 @@ export interface StateMachineDescription extends Configuration {
   readonly updateDate: number;
   /** Absent for the first revision. */
   readonly revisionId?: string;
+  /** Of a child execution, where the state machine is described for one. */
+  readonly mapRunArn?: string;
+  /** The label of the Map state that the child execution belongs to. */
+  readonly label?: string;
 }
 
 export interface Page<Item> {
@@ -218,6 +224,8 @@ export interface ExecutionSummary {
 }
 
 export interface ExecutionDescription extends ExecutionSummary {
+  /** The map run that it is a child of. */
+  readonly mapRunArn?: string;
   readonly input: string;
   readonly output?: string;
   readonly error?: string;
@@ -289,6 +297,51 @@ export interface Executions {
   history(request: HistoryRequest): Promise<Page<string>>;
   /** Resolves with the description once the execution has ended. */
   ended(executionArn: string, signal?: AbortSignal): Promise<ExecutionDescription>;
+}
+
+export interface MapRunSummary {
+  readonly mapRunArn: string;
+  readonly executionArn: string;
+  /** What its children report as their state machine. */
+  readonly stateMachineArn: string;
+  readonly startDate: number;
+  readonly stopDate?: number;
+}
+
+export interface MapRunDescription extends MapRunSummary, MapRunSettings {
+  readonly status: MapRunStatus;
+  readonly executionCounts: MapRunCounts;
+  readonly itemCounts: MapRunCounts;
+  readonly redriveCount: number;
+  /** Of the last redrive. */
+  readonly redriveDate?: number;
+}
+
+/** A child execution of a map run. */
+export interface ChildSummary extends Omit<ExecutionSummary, "status"> {
+  readonly mapRunArn: string;
+  readonly itemCount: number;
+  /** PENDING_REDRIVE: it did not succeed, and its map run, which was redriven, has not come to it yet. */
+  readonly status: ExecutionStatus | "PENDING_REDRIVE";
+}
+
+/** The runs of Map states in distributed mode. */
+export interface MapRuns {
+  /** @throws ServiceError ResourceNotFound */
+  describe(mapRunArn: string): Promise<MapRunDescription>;
+  /** Those of an execution, newest first. @throws ServiceError ExecutionDoesNotExist, InvalidToken */
+  list(request: PageRequest & { readonly executionArn: string }): Promise<Page<MapRunSummary>>;
+  /** The child executions, newest first. @throws ServiceError ResourceNotFound, InvalidToken */
+  listExecutions(
+    request: PageRequest & {
+      readonly mapRunArn: string;
+      readonly status?: ChildSummary["status"];
+      /** Only those that were redriven, or only those that were not. */
+      readonly redriven?: boolean;
+    },
+  ): Promise<Page<ChildSummary>>;
+  /** What is not given stays. @throws ServiceError ResourceNotFound, ValidationException where it does not run */
+  update(request: { readonly mapRunArn: string } & Partial<MapRunSettings>): Promise<void>;
 }
 
 export interface ActivityDescription {

@@ -1,4 +1,5 @@
-import type { EvaluationResult, Json, JsonObject } from "@pawl/asl";
+import type { EvaluationResult, ItemBatcher, ItemReader, Json, JsonObject, ResultWriter } from "@pawl/asl";
+import type { MapRunSettings } from "./map-run-record.js";
 import type { ExecutionStatus } from "./store/store.js";
 import type { StateFailure } from "./transition/state-failure.js";
 
@@ -84,6 +85,8 @@ export interface Branch {
   stored?: boolean;
   /** What is known of the children of a branch that waits for them. Derived: rebuilt from the children, never stored. */
   progress?: Progress | undefined;
+  /** The same for a map run. */
+  mapRun?: MapRunProgress | undefined;
 }
 
 /** What a branch waits for. Times are milliseconds since the epoch. */
@@ -163,21 +166,31 @@ export interface TaskWaiting {
 }
 
 /** The child executions of a Map state in distributed mode. */
-export interface MapRunWaiting {
+export interface MapRunWaiting extends MapRunSettings {
   readonly kind: "mapRun";
   readonly mapRunArn: string;
   /** The ARN that the child executions report as their state machine's. */
   readonly stateMachineArn: string;
-  /** The inputs of the children. */
-  readonly inputs: readonly Json[];
-  readonly maxConcurrency: number;
-  readonly toleratedFailureCount: number;
-  /** 0 to 100. */
-  readonly toleratedFailurePercentage: number;
+  readonly startDate: number;
+  /** The items, before ItemSelector and ItemBatcher; absent where a reader gives them. */
+  readonly items?: readonly Json[];
+  readonly reader?: ItemReader;
+  /** Which state of the object the reader reads, once it has told. */
+  readonly etag?: string;
+  readonly batcher?: ItemBatcher;
+  readonly writer?: ResultWriter;
+  /** How many children there are, and how many items in them: once all items have been read. */
+  readonly total?: Tally;
   /** The id of the MapStateStarted event. */
   readonly startedEventId: number;
   /** How often it was redriven, and when the last time; absent where never. */
   readonly redriven?: { readonly count: number; readonly date: number };
+}
+
+/** A number of child executions and of items in them. */
+export interface Tally {
+  executions: number;
+  items: number;
 }
 
 export interface Progress {
@@ -187,16 +200,45 @@ export interface Progress {
   /** Outputs by index. */
   readonly results: Json[];
   done: number;
-  /** Children of a map run that did not succeed. */
-  failed?: number;
-  /** Children of a map run that were begun and are to be begun once more, before those that never were. */
-  readonly redo?: ChildRedo[];
+}
+
+/**
+ * What is known of the children of a map run. Inputs, outputs and the children that have ended are not in memory: their rows
+ * have them.
+ */
+export interface MapRunProgress {
+  /** The children that were started at least once: the next one has the index `started.executions`. */
+  readonly started: Tally;
+  /** Indexes from `started.executions` on that have been started: only where a child before them is missing. */
+  readonly known?: Set<number>;
+  /** Inputs that were read and wait for their turn, those of the next children, in order. */
+  readonly queue: ChildInput[];
+  /** True while more inputs are on their way. */
+  reading: boolean;
+  /** Items of the children that run, by the child's index. */
+  readonly running: Map<number, number>;
+  /** Children that were begun and are to be begun once more, before those that never were: the last one is the first. */
+  readonly redo: ChildRedo[];
+  readonly ended: Record<Exclude<ExecutionStatus, "RUNNING">, Tally>;
+  /** Of those that ended without success: those that cannot be redriven. */
+  readonly notRedrivable: Tally;
+  /** Set once all that was to run has ended and the results are on their way: what the map run ends with. */
+  outcome?:
+    | { readonly status: "SUCCEEDED" }
+    | { readonly status: "FAILED"; readonly error: string; readonly cause: string };
+}
+
+export interface ChildInput {
+  /** JSON text. */
+  readonly input: string;
+  readonly items: number;
 }
 
 export interface ChildRedo {
   readonly index: number;
-  /** The id of its execution, where that one is redriven; absent where a new one is started. */
-  readonly executionId: number | undefined;
+  readonly items: number;
+  /** The execution that is redriven or, of an express one, whose input a new one gets. */
+  readonly executionId: number;
 }
 
 /** When time wakes the branch: the earliest of what it waits for and, for the root, the execution's deadline. */

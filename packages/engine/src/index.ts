@@ -11,6 +11,7 @@ export * from "./functions/function-settings.js";
 export type { FunctionLogLine } from "./functions/worker-pool.js";
 export { type EngineOptions, openEngine } from "./local/open-engine.js";
 export { pageTokenKey } from "./local/page-token-key.js";
+export type { MapRunCounts, MapRunSettings } from "./map-run-record.js";
 export { Mocks } from "./mocks/mocks.js";
 export * from "./operating.js";
 export type { HistogramReading } from "./runtime/counters.js";

@@ -174,47 +174,16 @@ describe("an expression that takes too long for a transition", () => {
     ]);
   });
 
-  test("in the inputs of a map run: each child gets its own", () => {
-    const carried = new Carried({
-      QueryLanguage: "JSONata",
-      StartAt: "A",
-      States: {
-        A: {
-          Type: "Map",
-          Items: [1, 2, 3],
-          ItemSelector: `{% (${LONG}; $states.context.Map.Item.Value * 10) %}`,
-          ItemProcessor: {
-            ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
-            StartAt: "I",
-            States: { I: { Type: "Pass", End: true } },
-          },
-          End: true,
-        },
-      },
-    });
-    carried.give({ kind: "started" });
-    const inputs: unknown[] = [];
-    for (let effect = carried.effects.shift(); effect !== undefined; effect = carried.effects.shift()) {
-      if (effect.kind === "startChild") inputs.push(effect.input);
-      if (effect.kind !== "evaluate") continue;
-      const { branchId, evaluation, request } = effect;
-      const result = evaluateRequest(request, sources, () => false);
-      carried.give({ kind: "evaluated", branchId, evaluation, result });
-    }
-    expect(inputs).toEqual([10, 20, 30]);
-    expect(types(carried)).toEqual(["ExecutionStarted", "MapStateEntered", "MapStateStarted", "MapRunStarted"]);
-  });
-
-  test("many that are not too long each are spread over transitions; none is evaluated twice", () => {
+  test("in the inputs of a map run: each child gets its own, and none is evaluated twice", async () => {
     const half = "($random(); $sum($map([1..1000], function($i) { $i % 7 })))";
-    const carried = new Carried({
+    const map = (items: unknown, selector: string) => ({
       QueryLanguage: "JSONata",
       StartAt: "A",
       States: {
         A: {
           Type: "Map",
-          Items: "{% [1..60] %}",
-          ItemSelector: `{% ${half} + $states.context.Map.Item.Value %}`,
+          Items: items,
+          ItemSelector: selector,
           ItemProcessor: {
             ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
             StartAt: "I",
@@ -225,24 +194,30 @@ describe("an expression that takes too long for a transition", () => {
       },
     });
     let drawn = 0;
-    const draw = () => {
+    let asked = 0;
+    const random = () => {
       drawn += 1;
       return 0.5;
     };
-    Object.defineProperty(carried, "random", { get: draw });
-    carried.give({ kind: "started" });
-    const inputs: unknown[] = [];
-    let asked = 0;
-    for (let effect = carried.effects.shift(); effect !== undefined; effect = carried.effects.shift()) {
-      if (effect.kind === "startChild") inputs.push(effect.input);
-      if (effect.kind !== "evaluate") continue;
-      asked += 1;
-      const { branchId, evaluation, request } = effect;
-      const result = evaluateRequest(request, { ...sources, random: draw }, () => false);
-      carried.give({ kind: "evaluated", branchId, evaluation, result });
-    }
-    expect(inputs).toEqual(Array.from({ length: 60 }, (_, index) => 3003 + index + 1));
-    // Some are evaluated in each transition, and one for each that had to stop.
+    const { engine, machine, start, rest } = await openTestEngine({
+      random,
+      evaluate: async (request) => {
+        asked += 1;
+        return evaluateRequest(request, { ...sources, random }, () => false);
+      },
+    });
+    const run = async (items: unknown, selector: string) => {
+      const executionArn = await start(await machine(map(items, selector)));
+      await rest();
+      return JSON.parse((await engine.executions.ended(executionArn)).output ?? "");
+    };
+    expect(await run([1, 2, 3], `{% (${LONG}; $states.context.Map.Item.Value * 10) %}`)).toEqual([10, 20, 30]);
+    expect(asked).toBe(3);
+    asked = 0;
+    drawn = 0;
+    const sums = await run("{% [1..60] %}", `{% ${half} + $states.context.Map.Item.Value %}`);
+    expect(sums).toEqual(Array.from({ length: 60 }, (_, index) => 3003 + index + 1));
+    // Most are evaluated at once, and one each time that others are to run.
     expect(asked).toBeGreaterThan(2);
     expect(asked).toBeLessThan(30);
     // One that has to stop in the middle begins again elsewhere.

@@ -61,7 +61,7 @@ async function openMapRunTest(folder?: string): Promise<MapRunTest> {
       const events = await historyOf(test.engine, executionArn);
       const started = events.find(({ type }) => type === "MapRunStarted");
       const details = started?.mapRunStartedEventDetails as { mapRunArn: string } | undefined;
-      return test.watch.store.mapRunExecutions(details?.mapRunArn ?? "");
+      return test.watch.store.mapRunExecutions(details?.mapRunArn ?? "", 100);
     },
   };
 }

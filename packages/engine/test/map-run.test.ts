@@ -1,8 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Json } from "@pawl/asl";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Engine, openEngine, openSqliteStore, type Store } from "../src/index.js";
+import type { MapRunRecord } from "../src/map-run-record.js";
+import type { ChildEnd, ResultsOutcome } from "../src/transition/event.js";
+import { batchesOf } from "../src/transition/item-batches.js";
+import { exceedsTolerance } from "../src/transition/map-run-counts.js";
+import { type Child, MapRunRebuild } from "../src/transition/map-run-rebuild.js";
 import { Carried } from "./transition-table.js";
 
 const child = (state: object) => ({
@@ -11,30 +17,58 @@ const child = (state: object) => ({
   States: { I: { ...state, End: true } },
 });
 const machine = (map: object) => ({ StartAt: "M", States: { M: { Type: "Map", End: true, ...map } } });
-const starts = (carried: Carried) => carried.effects.filter((effect) => effect.kind === "startChild");
+/** The children that were to be started, with their inputs. */
+const starts = (carried: Carried) =>
+  carried.effects.flatMap((effect) => (effect.kind === "startChildren" ? effect.children : []));
 
-function end(carried: Carried, index: number, output: string | undefined): boolean {
+const place = (carried: Carried) => {
   const { mapRunArn } = carried.details("MapRunStarted") as { mapRunArn: string };
-  return carried.give({ kind: "childEnded", branchId: 0, mapRunArn, index, redrives: 0, output }).accepted;
+  return { branchId: 0, mapRunArn };
+};
+
+/** Gives inputs, one item in each, where they are asked for. */
+function read(carried: Carried, inputs: string[], last = true): boolean {
+  const wish = carried.effects.findLast((effect) => effect.kind === "readInputs");
+  const from = wish?.kind === "readInputs" ? wish.from.executions : -1;
+  const items = inputs.map((input) => ({ input, items: 1 }));
+  return carried.give({ kind: "inputsRead", ...place(carried), from, inputs: items, last }).accepted;
 }
 
+function end(carried: Carried, index: number, status: ChildEnd["status"] = "SUCCEEDED"): boolean {
+  const children = [{ index, status }];
+  return carried.give({ kind: "childrenEnded", ...place(carried), redrives: 0, children }).accepted;
+}
+
+function gathered(carried: Carried, outcome: ResultsOutcome): boolean {
+  return carried.give({ kind: "resultsGathered", ...place(carried), redrives: 0, outcome }).accepted;
+}
+
+/** One child for each item of the input. */
+const each = (map: object, input: unknown[]): Carried => {
+  const carried = new Carried(machine({ ItemProcessor: child({ Type: "Pass" }), ...map }), input).start();
+  read(
+    carried,
+    input.map((item) => JSON.stringify(item)),
+  );
+  return carried;
+};
+
 describe("the transition of a Map state in distributed mode", () => {
-  it("starts a child for each item, as many at a time as MaxConcurrency allows, and gathers their outputs", () => {
-    const map = {
-      MaxConcurrency: 2,
-      ItemSelector: { "v.$": "$$.Map.Item.Value" },
-      ItemProcessor: child({ Type: "Pass" }),
-    };
-    const carried = new Carried(machine(map), ["a", "b", "c"]).start();
-    expect(starts(carried).map(({ index, input }) => [index, input])).toEqual([
-      [0, { v: "a" }],
-      [1, { v: "b" }],
+  it("starts a child for each input, as many at a time as MaxConcurrency allows, and asks for the results at the end", () => {
+    const carried = each({ MaxConcurrency: 2 }, ["a", "b", "c"]);
+    expect(starts(carried)).toEqual([
+      { index: 0, input: '"a"', items: 1 },
+      { index: 1, input: '"b"', items: 1 },
     ]);
-    expect(end(carried, 1, '"B"')).toBe(true);
+    expect(end(carried, 1)).toBe(true);
     expect(starts(carried).map(({ index }) => index)).toEqual([0, 1, 2]);
-    expect(end(carried, 1, '"again"')).toBe(false);
-    end(carried, 2, '"C"');
-    end(carried, 0, '"A"');
+    // Its end is told again where it could not be stored.
+    expect(end(carried, 1)).toBe(false);
+    end(carried, 2);
+    expect(gathered(carried, { result: "[]" })).toBe(false);
+    end(carried, 0);
+    expect(carried.effects.at(-1)).toMatchObject({ kind: "gatherResults", failed: false });
+    expect(gathered(carried, { result: '["A","B","C"]' })).toBe(true);
     expect(carried.execution.output).toBe('["A","B","C"]');
     expect(carried.lines.slice(1)).toEqual([
       "2 <- 0 MapStateEntered",
@@ -47,6 +81,25 @@ describe("the transition of a Map state in distributed mode", () => {
     ]);
   });
 
+  it("asks for more inputs when few are left, and takes none that it did not ask for", () => {
+    const carried = new Carried(machine({ ItemProcessor: child({ Type: "Pass" }), MaxConcurrency: 1 }), [1]).start();
+    const wishes = () => carried.effects.filter(({ kind }) => kind === "readInputs");
+    expect(wishes()).toEqual([{ kind: "readInputs", ...place(carried), from: { executions: 0, items: 0 } }]);
+    const many = Array.from({ length: 300 }, (_, index) => String(index));
+    expect(read(carried, many, false)).toBe(true);
+    expect(read(carried, many, false)).toBe(false);
+    for (let index = 0; index < 43; index++) end(carried, index);
+    expect(wishes()).toHaveLength(1);
+    end(carried, 43);
+    expect(wishes().slice(1)).toEqual([
+      { kind: "readInputs", ...place(carried), from: { executions: 300, items: 300 } },
+    ]);
+    expect(read(carried, [])).toBe(true);
+    for (let index = 44; index < 300; index++) end(carried, index);
+    expect(starts(carried)).toHaveLength(300);
+    expect(carried.effects.at(-1)).toMatchObject({ kind: "gatherResults" });
+  });
+
   it("tolerates as many failures as it is told, and no more", () => {
     for (const [tolerance, failures, status] of [
       [{}, 0, "SUCCEEDED"],
@@ -56,20 +109,45 @@ describe("the transition of a Map state in distributed mode", () => {
       [{ ToleratedFailurePercentage: 50 }, 2, "SUCCEEDED"],
       [{ ToleratedFailurePercentage: 50 }, 3, "FAILED"],
     ] as const) {
-      const carried = new Carried(
-        machine({ ...tolerance, ItemProcessor: child({ Type: "Pass" }) }),
-        [1, 2, 3, 4],
-      ).start();
-      for (let index = 0; index < 4; index++) end(carried, index, index < failures ? undefined : "1");
+      const carried = each(tolerance, [1, 2, 3, 4]);
+      for (let index = 0; index < 4; index++) end(carried, index, index < failures ? "FAILED" : "SUCCEEDED");
+      gathered(carried, { result: "[]" });
       expect([tolerance, failures, carried.execution.status]).toEqual([tolerance, failures, status]);
     }
+  });
+
+  it("counts what has failed or timed out, in items, against what there is when all has been read", () => {
+    const carried = new Carried(
+      machine({ ItemProcessor: child({ Type: "Pass" }), ToleratedFailurePercentage: 20 }),
+      [],
+    );
+    carried.start();
+    expect(carried.effects.at(-1)).toMatchObject({ kind: "gatherResults" });
+
+    const some = new Carried(machine({ ItemProcessor: child({ Type: "Pass" }), ToleratedFailurePercentage: 20 }), [1]);
+    some.start();
+    const batch = (from: number, items: number, last: boolean) =>
+      some.give({ kind: "inputsRead", ...place(some), from, inputs: [{ input: "[]", items }], last });
+    batch(0, 10, false);
+    end(some, 0, "TIMED_OUT");
+    expect(some.execution.status).toBe("RUNNING");
+    batch(1, 15, false);
+    end(some, 1, "ABORTED");
+    batch(2, 25, true);
+    expect(some.execution.status).toBe("RUNNING");
+    end(some, 2, "SUCCEEDED");
+    expect(some.effects.at(-1)).toMatchObject({ kind: "gatherResults", failed: false });
+    expect(exceedsTolerance(10, 50, { toleratedFailureCount: 0, toleratedFailurePercentage: 20 })).toBe(false);
+    expect(exceedsTolerance(11, 50, { toleratedFailureCount: 0, toleratedFailurePercentage: 20 })).toBe(true);
+    expect(exceedsTolerance(11, undefined, { toleratedFailureCount: 10, toleratedFailurePercentage: 90 })).toBe(true);
   });
 
   it("stops the children that still run where it fails, and can be caught", () => {
     const caught = { Catch: [{ ErrorEquals: ["States.ExceedToleratedFailureThreshold"], Next: "Z" }], Next: "Z" };
     const { End: _, ...map } = { Type: "Map", End: true, ...caught, ItemProcessor: child({ Type: "Pass" }) };
     const carried = new Carried({ StartAt: "M", States: { M: map, Z: { Type: "Pass", End: true } } }, [1, 2]).start();
-    end(carried, 0, undefined);
+    read(carried, ["1", "2"]);
+    end(carried, 0, "FAILED");
     expect(carried.effects.at(-1)).toMatchObject({ kind: "stopChildren" });
     expect(carried.lines.slice(4, 7)).toEqual([
       "5 <- 4 MapRunFailed",
@@ -79,13 +157,142 @@ describe("the transition of a Map state in distributed mode", () => {
     expect(carried.execution.status).toBe("SUCCEEDED");
   });
 
-  it("gives batches to the children where there is an ItemBatcher", () => {
-    const batcher = { MaxItemsPerBatch: 2, BatchInput: { of: "x" } };
-    const carried = new Carried(machine({ ItemBatcher: batcher, ItemProcessor: child({ Type: "Pass" }) }), [1, 2, 3]);
-    expect(starts(carried.start()).map(({ input }) => input)).toEqual([
-      { BatchInput: { of: "x" }, Items: [1, 2] },
-      { BatchInput: { of: "x" }, Items: [3] },
+  it("has what became of the children written before it fails, where there is a ResultWriter", () => {
+    const ResultWriter = { Resource: "arn:aws:states:::s3:putObject", Parameters: { Bucket: "b", Prefix: "p" } };
+    const carried = each({ ResultWriter }, [1, 2]);
+    end(carried, 0, "FAILED");
+    expect(carried.effects.at(-1)).toMatchObject({ kind: "gatherResults", failed: true });
+    expect(carried.execution.status).toBe("RUNNING");
+    end(carried, 1, "ABORTED");
+    gathered(carried, { error: "States.ResultWriterFailed", cause: "no such bucket" });
+    expect(carried.details("MapRunFailed")).toMatchObject({ error: "States.ExceedToleratedFailureThreshold" });
+  });
+
+  it("fails where its items cannot be read, its results not be written, or its results are too large", () => {
+    const reading = new Carried(machine({ ItemProcessor: child({ Type: "Pass" }) }), [1]).start();
+    const cause = "Attempting to map over non-iterable node.";
+    reading.give({ kind: "readingFailed", ...place(reading), from: 0, error: "States.ItemReaderFailed", cause });
+    expect(reading.lines.slice(3)).toEqual([
+      "4 <- 3 MapRunStarted",
+      "5 <- 4 MapRunFailed",
+      "6 <- 5 MapStateFailed",
+      "7 <- 6 ExecutionFailed",
     ]);
+    expect(reading.execution).toMatchObject({ error: "States.ItemReaderFailed", cause });
+
+    const writing = each({}, [1]);
+    end(writing, 0);
+    gathered(writing, { error: "States.ResultWriterFailed", cause: "no such bucket" });
+    expect(writing.details("MapRunFailed")).toEqual({ error: "States.ResultWriterFailed", cause: "no such bucket" });
+
+    const large = each({}, [1]);
+    end(large, 0);
+    gathered(large, "too large");
+    expect(large.execution.error).toBe("States.DataLimitExceeded");
+    expect(large.lines.slice(4)).toEqual([
+      "5 <- 4 MapRunSucceeded",
+      "6 <- 5 MapStateSucceeded",
+      "7 <- 4 ExecutionFailed",
+    ]);
+  });
+
+  it("takes other settings while it runs", () => {
+    const carried = each({ MaxConcurrency: 1 }, [1, 2, 3]);
+    expect(starts(carried)).toHaveLength(1);
+    carried.give({ kind: "mapRunUpdated", ...place(carried), maxConcurrency: 3, toleratedFailureCount: 1 });
+    expect(starts(carried)).toHaveLength(3);
+    end(carried, 0, "FAILED");
+    expect(carried.execution.status).toBe("RUNNING");
+    expect(carried.give({ kind: "mapRunUpdated", ...place(carried), toleratedFailureCount: 0 }).accepted).toBe(true);
+    expect(carried.execution.status).toBe("FAILED");
+    expect(carried.give({ kind: "mapRunUpdated", ...place(carried), maxConcurrency: 1 }).accepted).toBe(false);
+  });
+
+  it("tells what is to be kept of a map run", () => {
+    const records: MapRunRecord[] = [];
+    const carried = new Carried(machine({ ItemProcessor: child({ Type: "Pass" }), ToleratedFailureCount: 1 }), [1]);
+    records.push(...carried.give({ kind: "started" }).mapRuns);
+    read(carried, ["1", "2", "3"]);
+    end(carried, 0);
+    end(carried, 1, "FAILED");
+    records.push(...carried.give({ kind: "stopped" }).mapRuns);
+    const { now } = carried;
+    const settings = { maxConcurrency: 0, toleratedFailureCount: 1, toleratedFailurePercentage: 0 };
+    const counts = {
+      pending: 0,
+      running: 0,
+      succeeded: 1,
+      failed: 1,
+      timedOut: 0,
+      aborted: 1,
+      total: 3,
+      resultsWritten: 0,
+      failuresNotRedrivable: 0,
+      pendingRedrive: 0,
+    };
+    const run = { ...place(carried), startDate: now, ...settings };
+    expect(records).toEqual([
+      { ...run, status: "RUNNING", stopDate: undefined },
+      { ...run, status: "ABORTED", stopDate: now, counts: { executions: counts, items: counts } },
+    ]);
+  });
+});
+
+describe("what is read back of the children of a map run", () => {
+  const row = (id: number, index: number, status: Child["status"], redrives = 0, items = 2): Child => ({
+    id,
+    index,
+    items,
+    status,
+    redrives,
+  });
+
+  it("is which of them run, which are to be begun once more, and how many have ended", () => {
+    const rebuild = new MapRunRebuild();
+    for (let index = 0; index < 100; index++) rebuild.add(row(index + 1, index, "SUCCEEDED"));
+    rebuild.add(row(101, 100, "FAILED"));
+    rebuild.add(row(102, 101, "TIMED_OUT", 1));
+    rebuild.add(row(103, 102, "RUNNING", 1, 3));
+    // It took the place of another.
+    rebuild.add(row(104, 7, "FAILED", 1));
+    const progress = rebuild.progress(1);
+    expect(progress).toMatchObject({
+      started: { executions: 103, items: 207 },
+      redo: [{ index: 100, items: 2, executionId: 101 }],
+      ended: {
+        SUCCEEDED: { executions: 99, items: 198 },
+        FAILED: { executions: 1, items: 2 },
+        TIMED_OUT: { executions: 1, items: 2 },
+      },
+    });
+    expect([...progress.running]).toEqual([[102, 3]]);
+    expect(rebuild.lastId(7)).toBe(104);
+  });
+
+  it("begins at a child that is missing, and starts none again that comes after it", () => {
+    const rebuild = new MapRunRebuild();
+    rebuild.add(row(1, 0, "SUCCEEDED"));
+    rebuild.add(row(2, 2, "SUCCEEDED"));
+    const progress = rebuild.progress(0);
+    expect(progress.started).toEqual({ executions: 1, items: 2 });
+    expect(progress.known).toEqual(new Set([2]));
+  });
+});
+
+describe("batches of items", () => {
+  it("hold as many items, and as many bytes, as they are told", () => {
+    const batch = (items: Json[], batcher: object) => batchesOf(items, batcher);
+    expect(batch([1, 2, 3], { maxItemsPerBatch: 2, batchInput: { of: "x" } })).toEqual([
+      '{"BatchInput":{"of":"x"},"Items":[1,2]}',
+      '{"BatchInput":{"of":"x"},"Items":[3]}',
+    ]);
+    // {"Items":[]} are 12 bytes, each item with its comma 6.
+    expect(batch(["aaa", "bbb", "ccc"], { maxInputBytesPerBatch: 24 })).toHaveLength(2);
+    expect(batch(["aaa", "bbb", "ccc"], { maxInputBytesPerBatch: 23 })).toHaveLength(3);
+    expect(batch([], { maxItemsPerBatch: 2 })).toEqual([]);
+    // No input may be larger than 256 KB.
+    const large = "x".repeat(100_000);
+    expect(batch([large, large, large], { maxItemsPerBatch: 3 })).toHaveLength(2);
   });
 });
 
@@ -128,7 +335,7 @@ describe("child executions", () => {
     expect((await engine.executions.ended(executionArn)).output).toBe("[1,2]");
     const arn = await mapRunArn(executionArn);
     expect(arn).toMatch(/^arn:aws:states:us-east-1:123456789012:mapRun:batch\/each:[0-9a-f-]{36}$/);
-    const children = await store.mapRunExecutions(arn);
+    const children = await store.mapRunExecutions(arn, 100);
     expect(children.map(({ status, input, output }) => [status, input, output])).toEqual([
       ["SUCCEEDED", "1", "1"],
       ["SUCCEEDED", "2", "2"],
@@ -152,7 +359,7 @@ describe("child executions", () => {
     await engine.close();
     await open();
     expect((await engine.executions.ended(executionArn)).output).toBe("[0,1,0,1]");
-    const children = await store.mapRunExecutions(await mapRunArn(executionArn));
+    const children = await store.mapRunExecutions(await mapRunArn(executionArn), 100);
     expect(children.map(({ input, status }) => [input, status]).sort()).toEqual([
       ["0", "SUCCEEDED"],
       ["0", "SUCCEEDED"],
@@ -165,10 +372,10 @@ describe("child executions", () => {
     const { stateMachineArn } = await create(machine({ ItemProcessor: child({ Type: "Wait", Seconds: 600 }) }));
     const { executionArn } = await engine.executions.start({ stateMachineArn, input: "[1,2,3]" });
     const arn = await mapRunArn(executionArn);
-    await expect.poll(async () => (await store.mapRunExecutions(arn)).length).toBe(3);
+    await expect.poll(async () => (await store.mapRunExecutions(arn, 100)).length).toBe(3);
     await engine.executions.stop({ executionArn });
     await expect
-      .poll(async () => (await store.mapRunExecutions(arn)).map(({ status }) => status))
+      .poll(async () => (await store.mapRunExecutions(arn, 100)).map(({ status }) => status))
       .toEqual(["ABORTED", "ABORTED", "ABORTED"]);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ExecutionRow, ExecutionStatus, HistoryChunk } from "../src/index.js";
+import type { ExecutionRow, ExecutionStatus, HistoryChunk, MapRunRow } from "../src/index.js";
 import { branch, chunk, revision, stateMachineArn } from "./store-rows.js";
 import type { StoreSuite } from "./store-suite.js";
 
@@ -219,14 +219,20 @@ export function executionTests(suite: StoreSuite): void {
     const mapRunArn = "arn:aws:states:us-east-1:123456789012:mapRun:orders/each:6f5d";
     const outcome = { status: "SUCCEEDED", stopDate: 1, output: "1", error: null, cause: null } as const;
 
-    test("are listed by id, whatever their status", async () => {
+    test("are read by id, whatever their status, some at a time", async () => {
       const rows = Array.from({ length: 450 }, (_, index) =>
         suite.execution({ mapRunArn, parent: `{"index":${index}}`, status: index % 3 === 0 ? "FAILED" : "RUNNING" }),
       );
       await suite.insert(...rows, suite.execution({ mapRunArn: `${mapRunArn}2` }), suite.execution());
-      expect(await suite.store.mapRunExecutions(mapRunArn)).toEqual(rows);
-      expect(await suite.store.mapRunExecutions(`${mapRunArn}2`)).toHaveLength(1);
-      expect(await suite.store.mapRunExecutions("arn:none")).toEqual([]);
+      const { store } = suite;
+      expect(await store.mapRunExecutions(mapRunArn, 1000)).toEqual(rows);
+      expect(await store.mapRunExecutions(mapRunArn, 7, rows[9]?.id)).toEqual(rows.slice(10, 17));
+      expect(await store.mapRunExecutions(`${mapRunArn}2`, 1000)).toHaveLength(1);
+      expect(await store.mapRunExecutions("arn:none", 1000)).toEqual([]);
+      const small = rows.map(({ id, status, parent }) => ({ id, status, mapRunArn, parent }));
+      expect(await store.mapRunChildren(mapRunArn, 1000)).toEqual(small);
+      expect(await store.mapRunChildren(mapRunArn, 7, rows[9]?.id)).toEqual(small.slice(10, 17));
+      expect(await store.mapRunChildren("arn:none", 1000)).toEqual([]);
     });
 
     test("are found while they run", async () => {
@@ -235,10 +241,75 @@ export function executionTests(suite: StoreSuite): void {
         suite.execution({ mapRunArn: `${mapRunArn}2` }),
         suite.execution({ mapRunArn }),
       ];
+      const ids = async (query: { mapRunArn?: string; limit?: number; after?: number } = {}) =>
+        (await suite.store.runningChildren({ limit: 100, ...query })).map(({ id }) => id);
+      const [first = 0, second = 0, third = 0] = rows.map(({ id }) => id);
       await suite.insert(...rows, suite.execution(), suite.execution({ mapRunArn, status: "ABORTED" }));
-      expect(await suite.store.runningChildren()).toEqual(rows);
+      expect(await ids()).toEqual([first, second, third]);
+      expect(await ids({ limit: 1, after: first })).toEqual([second]);
+      expect(await ids({ mapRunArn })).toEqual([first, third]);
+      expect(await ids({ mapRunArn, after: first })).toEqual([third]);
+      expect(await ids({ mapRunArn: "arn:none" })).toEqual([]);
       await suite.store.commit({ executions: rows.slice(0, 2).map(({ id }) => ({ id, update: outcome })) });
-      expect(await suite.store.runningChildren()).toEqual(rows.slice(2));
+      expect(await ids()).toEqual([third]);
+    });
+
+    test("are listed newest first, by status, and by whether they were redriven", async () => {
+      const rows = Array.from({ length: 12 }, (_, index) =>
+        suite.execution({ mapRunArn, status: index % 3 === 0 ? "FAILED" : "SUCCEEDED" }),
+      );
+      await suite.insert(...rows, suite.execution({ mapRunArn: `${mapRunArn}2` }));
+      const redriven = rows.filter((_, index) => index % 2 === 0);
+      await suite.store.commit({
+        executions: redriven.map(({ id, status }) => ({ id, update: { ...outcome, status, redrive: "{}" } })),
+      });
+      const list = async (query: { status?: ExecutionStatus; redriven?: boolean; before?: number } = {}) =>
+        (await suite.store.listExecutions({ mapRunArn, limit: 100, ...query })).map(({ id }) =>
+          rows.findIndex((row) => row.id === id),
+        );
+      expect(await list()).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+      expect(await list({ before: rows[3]?.id ?? 0 })).toEqual([2, 1, 0]);
+      expect(await list({ status: "FAILED" })).toEqual([9, 6, 3, 0]);
+      expect(await list({ redriven: true })).toEqual([10, 8, 6, 4, 2, 0]);
+      expect(await list({ redriven: true, status: "FAILED" })).toEqual([6, 0]);
+      expect(await list({ redriven: false })).toEqual([11, 9, 7, 5, 3, 1]);
+      expect(await list({ redriven: false, status: "FAILED", before: rows[9]?.id ?? 0 })).toEqual([3]);
+    });
+  });
+
+  describe("map runs", () => {
+    const mapRun = (executionId: number, name: string, part: Partial<MapRunRow> = {}): MapRunRow => ({
+      arn: `arn:aws:states:us-east-1:123456789012:mapRun:orders/each:${name}`,
+      executionId,
+      status: "RUNNING",
+      startDate: 1_700_000_000_000,
+      stopDate: null,
+      data: '{"branchId":0}',
+      ...part,
+    });
+
+    test("are kept with their execution, replaced, listed newest first, and go with it", async () => {
+      const [one, other] = [suite.execution(), suite.execution()];
+      const runs = ["a", "b", "c"].map((name) => mapRun(one.id, name));
+      const foreign = mapRun(other.id, "d");
+      await suite.store.commit({
+        executions: [
+          { id: one.id, insert: one, mapRuns: runs },
+          { id: other.id, insert: other, mapRuns: [foreign] },
+        ],
+      });
+      const [a, b, c] = runs;
+      const ended = mapRun(one.id, "b", { status: "FAILED", stopDate: 7, data: "{}" });
+      await suite.store.commit({ executions: [{ id: one.id, mapRuns: [ended] }] });
+      expect(await suite.store.mapRun(b?.arn ?? "")).toEqual(ended);
+      expect(await suite.store.mapRun("arn:none")).toBeUndefined();
+      expect(await suite.store.mapRuns(one.id, 10)).toEqual([c, ended, a]);
+      expect(await suite.store.mapRuns(one.id, 1, c?.arn)).toEqual([ended]);
+      expect(await suite.store.mapRuns(one.id, 10, a?.arn)).toEqual([]);
+      await suite.store.commit({ deletedExecutions: [one.id] });
+      expect(await suite.store.mapRun(a?.arn ?? "")).toBeUndefined();
+      expect(await suite.store.mapRuns(one.id, 10)).toEqual([]);
+      expect(await suite.store.mapRuns(other.id, 10)).toEqual([foreign]);
     });
   });
 

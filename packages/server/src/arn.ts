@@ -71,6 +71,15 @@ export function parseArn(text: string, ...wanted: readonly ResourceType[]): Arn 
   };
 }
 
+/**
+ * Checks the ARN of an execution that can be described: of express ones those that a map run has started.
+ * @throws ServiceError InvalidArn
+ */
+export function checkDescribedExecution(executionArn: string): void {
+  const { type, label } = parseArn(executionArn, "execution", "express");
+  if (type === "express" && label === undefined) parseArn(executionArn, "execution");
+}
+
 /** Finds an ARN in order without taking it apart: it is in the way of every StartExecution. */
 const unlabelled = /^arn:[^:]*:states:[^:]*:[^:]*:stateMachine:[^:/]+(?::[^:]*)?$/;
 

@@ -96,6 +96,7 @@ export function fakeEngine(): FakeEngine {
     backup: absent,
     versions: { publish: absent, delete: absent, list: absent },
     aliases: { create: absent, update: absent, delete: absent, describe: absent, list: absent },
+    mapRuns: { describe: absent, list: absent, listExecutions: absent, update: absent },
     tags: { list: absent, add: absent, remove: absent },
     stateMachines: {
       create: async (request) => {

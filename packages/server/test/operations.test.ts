@@ -442,10 +442,11 @@ describe("executions", () => {
     ]);
   });
 
-  it("lists neither all executions nor those of a map run", async () => {
+  it("lists neither all executions nor, for a state machine, what only a map run has", async () => {
     for (const input of [
       {},
-      { mapRunArn: `${machineArn}/map:run` },
+      { stateMachineArn: machineArn, mapRunArn: "arn:aws:states:us-east-1:123456789012:mapRun:orders/each:run" },
+      { stateMachineArn: machineArn, redriveFilter: "REDRIVEN" as const },
       { stateMachineArn: machineArn, statusFilter: "PENDING_REDRIVE" as const },
     ]) {
       expect(await caught(client.send(new ListExecutionsCommand(input)))).toBeInstanceOf(ValidationException);

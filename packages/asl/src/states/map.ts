@@ -74,6 +74,7 @@ export function compileMap(state: Fields, context: StateContext): MapState | und
     inputItems: items,
     enter: (scope) => ({ items: read ? [] : items(scope), maxConcurrency: maxConcurrency?.(scope) ?? 0 }),
     enterRun,
+    selectsInput: select !== undefined,
     itemInput: select === undefined ? (_scope, item) => item : (scope) => traced(scope, select(input(scope), scope)),
     exit,
   };

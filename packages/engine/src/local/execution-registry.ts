@@ -16,7 +16,7 @@ import { type Mocks, splitTestCase } from "../mocks/mocks.js";
 import { dateOfToken, nextRedrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
-import type { ExecutionQuery, ExecutionRow, ExecutionStatus, Store } from "../store/store.js";
+import type { ExecutionRow, ExecutionStatus, StateMachineQuery, Store } from "../store/store.js";
 import { billedDuration, billedMemory } from "./billing.js";
 import type { PageTokens } from "./page-token.js";
 import { executionDoesNotExist, stateMachineDoesNotExist } from "./refusals.js";
@@ -247,9 +247,7 @@ export class ExecutionRegistry implements Executions {
   }
 
   /** Whose executions a list is of. */
-  async #owner(
-    arn: string,
-  ): Promise<Pick<ExecutionQuery, "stateMachineArn" | "stateMachineVersionArn" | "stateMachineAliasArn">> {
+  async #owner(arn: string): Promise<StateMachineQuery> {
     const { stateMachineArn, qualifier } = splitQualifier(arn);
     const machine = await this.#stateMachines.find(stateMachineArn);
     if (machine === undefined) throw stateMachineDoesNotExist(arn);
@@ -328,7 +326,7 @@ export class ExecutionRegistry implements Executions {
   }
 }
 
-function summarize(row: ExecutionRow): ExecutionSummary {
+export function summarize(row: ExecutionRow): ExecutionSummary {
   const redrive = readRedrive(row.redrive);
   return {
     executionArn: row.arn,
@@ -347,6 +345,7 @@ function summarize(row: ExecutionRow): ExecutionSummary {
 function describe(row: ExecutionRow): Omit<ExecutionDescription, "redriveStatus"> {
   return {
     ...summarize(row),
+    ...(row.mapRunArn === null ? {} : { mapRunArn: row.mapRunArn }),
     input: row.input,
     ...(row.output === null ? {} : { output: row.output }),
     ...(row.error === null ? {} : { error: row.error }),

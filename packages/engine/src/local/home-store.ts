@@ -18,9 +18,14 @@ export function homeStore(store: Store, home: Home): Store {
       const row = await store.executionById(id);
       return row !== undefined && isMine(row.arn) ? row : undefined;
     },
-    listExecutions: async (query) => (isMine(query.stateMachineArn) ? store.listExecutions(query) : []),
-    mapRunExecutions: async (mapRunArn) => (isMine(mapRunArn) ? store.mapRunExecutions(mapRunArn) : []),
-    runningChildren: async () => (await store.runningChildren()).filter(({ arn }) => isMine(arn)),
+    listExecutions: async (query) =>
+      isMine("mapRunArn" in query ? query.mapRunArn : query.stateMachineArn) ? store.listExecutions(query) : [],
+    mapRunExecutions: async (arn, limit, after) => (isMine(arn) ? store.mapRunExecutions(arn, limit, after) : []),
+    mapRunChildren: async (arn, limit, after) => (isMine(arn) ? store.mapRunChildren(arn, limit, after) : []),
+    runningChildren: async (query) =>
+      query.mapRunArn !== undefined && isMine(query.mapRunArn) ? store.runningChildren(query) : [],
+    mapRun: async (arn) => (isMine(arn) ? store.mapRun(arn) : undefined),
+    mapRuns: (executionId, limit, before) => store.mapRuns(executionId, limit, before),
     hasRunningExecution: async (arn) => isMine(arn) && store.hasRunningExecution(arn),
 
     history: (executionId, from, to) => store.history(executionId, from, to),

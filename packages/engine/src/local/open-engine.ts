@@ -1,3 +1,4 @@
+import { StatesError } from "@pawl/asl";
 import { type Home, homeOf, homePrefix } from "../arn.js";
 import { type Clock, systemClock } from "../clock.js";
 import type { Engine } from "../engine.js";
@@ -6,8 +7,10 @@ import type { LogTransport } from "../execution-log/log-transport.js";
 import type { FunctionTable } from "../functions/function-settings.js";
 import { Functions } from "../functions/functions.js";
 import type { FunctionLogLine } from "../functions/worker-pool.js";
+import type { ItemReader } from "../item-reader/item-reader.js";
 import { rootName } from "../mocks/mocked-call.js";
 import type { Mocks } from "../mocks/mocks.js";
+import type { ResultWriter } from "../result-writer/result-writer.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
 import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
 import type { Revision } from "../runtime/live-execution.js";
@@ -24,6 +27,7 @@ import { ActivityRegistry, activityArns } from "./activity-registry.js";
 import { AliasRegistry } from "./alias-registry.js";
 import { ExecutionRegistry } from "./execution-registry.js";
 import { homeStore } from "./home-store.js";
+import { MapRunRegistry } from "./map-run-registry.js";
 import { operating } from "./operating.js";
 import { newPageTokenKey, PageTokens } from "./page-token.js";
 import { StateMachineRegistry } from "./state-machine-registry.js";
@@ -51,6 +55,10 @@ export interface EngineOptions {
   readonly pollMilliseconds?: number | undefined;
   /** Calls AWS services; the engine closes it. Default: with the packages, endpoints and credentials of this process. */
   readonly aws?: AwsClients | undefined;
+  /** What reads the items of distributed Map states; default: nothing, they fail. */
+  readonly readItems?: ItemReader | undefined;
+  /** What writes their results; default: nothing, they fail. */
+  readonly writeResults?: ResultWriter | undefined;
   /** The engine closes it. */
   readonly store: Store;
   /** Of new ARNs; default `us-east-1`. */
@@ -116,6 +124,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     random,
     runTask,
     evaluate,
+    readItems: options.readItems ?? noReader,
+    writeResults: options.writeResults ?? noWriter,
     revision: async (id) => revisions.get(id) ?? (await ownerOf(await store.revision(id))).revision(id),
     activityExists: (arn) => activities.has(arn),
     isMocked: ({ stateMachineName, testCase }, state) =>
@@ -137,6 +147,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       versions: new VersionRegistry(table, runtime, clock, turns, tokens),
       aliases: new AliasRegistry(table, runtime, clock, turns, tokens),
       executions: new ExecutionRegistry(own, runtime, table, clock, tokens, options.mocks),
+      mapRuns: new MapRunRegistry(own, runtime, tokens),
       activities: new ActivityRegistry(own, runtime, queues, clock, home, turns, activities, tokens),
       tags: new TagRegistry(own, table, runtime, turns),
       ...operators,
@@ -188,6 +199,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   retention?.start();
   return engine;
 }
+
+const noReader: ItemReader = ({ reader: { resource } }) => {
+  throw new StatesError("States.ItemReaderFailed", `Pawl cannot read items through ${resource} yet`);
+};
+
+const noWriter: ResultWriter = async ({ writer: { resource = "a transformation" } }) => {
+  throw new StatesError("States.ResultWriterFailed", `Pawl cannot write results through ${resource} yet`);
+};
 
 /** One account and region: the engine as it is seen from there. */
 interface OpenHome {

@@ -17,6 +17,9 @@ export const stateMachineDeleting = (arn: string): ServiceError =>
 export const executionDoesNotExist = (arn: string): ServiceError =>
   new ServiceError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
 
+export const mapRunDoesNotExist = (arn: string): ServiceError =>
+  new ServiceError("ResourceNotFound", `Map Run Does Not Exist: '${arn}'`, { resourceName: arn });
+
 /** Of versions and aliases that a request names. */
 export const resourceNotFound = (): ServiceError =>
   new ServiceError("ResourceNotFound", "Request references a resource that does not exist.");

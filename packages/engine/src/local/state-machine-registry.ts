@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { compile, type Diagnostic, invalidDefinitionMessage, type JsonObject } from "@pawl/asl";
-import { type Home, splitQualifier, stateMachineArn } from "../arn.js";
+import { type Home, labelOf, splitQualifier, stateMachineArn } from "../arn.js";
 import type { Clock } from "../clock.js";
 import type {
   Configuration,
@@ -224,7 +224,8 @@ export class StateMachineRegistry implements StateMachines {
     const name = execution.stateMachineArn.split(":")[6] ?? "";
     // The machine may be gone: what it was for this execution stands in the revision.
     const machine = await this.#table.find(execution.stateMachineArn);
-    return describe(
+    const { mapRunArn } = execution;
+    const described = describe(
       {
         arn: execution.stateMachineArn,
         name,
@@ -237,6 +238,7 @@ export class StateMachineRegistry implements StateMachines {
       },
       revision,
     );
+    return mapRunArn === null ? described : { ...described, mapRunArn, label: labelOf(mapRunArn) };
   }
 
   list(

@@ -1,6 +1,7 @@
 import type { Branch } from "../execution.js";
 import { printEvents } from "../history/event-text.js";
 import type { HistoryEvent } from "../history/history-event.js";
+import { type MapRunRecord, mapRunRow } from "../map-run-record.js";
 import type { ExecutionChange, HistoryChunk, Removal } from "../store/store.js";
 import type { Effect } from "../transition/effect.js";
 import type { Change } from "../transition/transition.js";
@@ -42,7 +43,7 @@ export class Batch {
   add(live: LiveExecution, change: Change, posted: Posted): void {
     let entry = this.#entries.get(live);
     if (entry === undefined) {
-      entry = { events: [], effects: [], changed: new Set(), deleted: [], kept: [], posted: [], ended: false };
+      entry = newEntry();
       this.#entries.set(live, entry);
       live.batches += 1;
     }
@@ -51,6 +52,10 @@ export class Batch {
     for (const branch of change.changed) entry.changed.add(branch);
     for (const id of change.deleted) entry.deleted.push(id);
     if (change.accepted) entry.kept = change.kept;
+    for (const record of change.mapRuns) {
+      entry.mapRuns ??= new Map();
+      entry.mapRuns.set(record.mapRunArn, record);
+    }
     entry.posted.push(posted);
   }
 
@@ -58,7 +63,7 @@ export class Batch {
   keep(live: LiveExecution, { events, effects, posted }: Entry): void {
     const entry = this.#entries.get(live);
     if (entry === undefined) {
-      this.#entries.set(live, { events, effects, changed: new Set(), deleted: [], kept: [], posted, ended: false });
+      this.#entries.set(live, { ...newEntry(), events, effects, posted });
       return;
     }
     live.batches -= 1;
@@ -107,6 +112,8 @@ export interface Entry {
   readonly deleted: number[];
   /** What an execution that has ended without success leaves. */
   kept: readonly Branch[];
+  /** The last records of map runs that changed; absent where there are none. */
+  mapRuns?: Map<string, MapRunRecord>;
   /** What was posted, in order. */
   readonly posted: Posted[];
   /** True where the rows of the batch hold the execution's end. */
@@ -124,6 +131,10 @@ export interface Posted {
   readonly change: Change;
   readonly resolve: (change: Change) => void;
   readonly reject: (error: unknown) => void;
+}
+
+function newEntry(): Entry {
+  return { events: [], effects: [], changed: new Set(), deleted: [], kept: [], posted: [], ended: false };
 }
 
 function standardChange(live: LiveExecution, entry: Entry, { executions }: Rows): void {
@@ -146,6 +157,9 @@ function standardChange(live: LiveExecution, entry: Entry, { executions }: Rows)
   live.isRedriven = false;
   if (history !== undefined) change.history = history;
   if (branches.length > 0) change.branches = branches;
+  if (entry.mapRuns !== undefined) {
+    change.mapRuns = [...entry.mapRuns.values()].map((record) => mapRunRow(id, record));
+  }
   if (ended) {
     if (!isNew) change.deletedBranches = "all";
   } else if (deleted.length > 0) {
@@ -163,11 +177,16 @@ function chunk(events: readonly HistoryEvent[]): HistoryChunk | undefined {
 
 /**
  * An express execution keeps no steps: while it runs the store holds only that it was accepted, so that the next process
- * starts it again; when it has ended, nothing.
+ * starts it again; when it has ended, nothing, or what came of it where it is the child of a map run.
  */
 function expressChange(live: LiveExecution, { executions, deletedExecutions }: Rows): void {
   const { execution } = live;
-  if (execution.status !== "RUNNING") {
+  if (execution.status !== "RUNNING" && live.mapRunArn !== null) {
+    const row = live.row();
+    executions.push(
+      live.stored ? { id: execution.id, update: row, deletedBranches: "all" } : { id: execution.id, insert: row },
+    );
+  } else if (execution.status !== "RUNNING") {
     if (live.stored) deletedExecutions.push(execution.id);
   } else if (!live.stored) {
     executions.push({

@@ -10,7 +10,7 @@ export const MAX_HOLDER_DEPTH = MAX_DEPTH + 16;
 
 /** @param activityArn of the queue that the branch's task stands in */
 export function branchRow(execution: Execution, branch: Branch, activityArn: string | undefined): BranchRow {
-  const { id, inputText: _text, stored: _stored, progress: _derived, ...data } = branch;
+  const { id, inputText: _text, stored: _stored, progress: _derived, mapRun: _run, ...data } = branch;
   const { waiting } = branch;
   return {
     id,

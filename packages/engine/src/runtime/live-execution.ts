@@ -24,6 +24,8 @@ export interface ParentPlace {
   readonly executionId: number;
   readonly branchId: number;
   readonly index: number;
+  /** How many items it works on; absent for one. */
+  readonly items?: number;
   /** The first state of the item processor. */
   readonly startAt: string;
   readonly type: "STANDARD" | "EXPRESS";
@@ -51,15 +53,14 @@ export class LiveExecution {
   private constructor(revision: Revision, row: ExecutionRow, execution: Execution, stored: boolean, isKept: boolean) {
     this.revision = revision;
     this.#created = row;
+    this.parent = parentPlace(row);
     this.execution = execution;
     this.stored = stored;
     this.isKept = isKept;
   }
 
   /** Whom its end is told, where it is a child of a map run. */
-  get parent(): ParentPlace | undefined {
-    return this.#created.parent === null ? undefined : (JSON.parse(this.#created.parent) as ParentPlace);
-  }
+  readonly parent: ParentPlace | undefined;
 
   get mapRunArn(): string | null {
     return this.#created.mapRunArn;
@@ -113,10 +114,14 @@ export class LiveExecution {
   }
 }
 
+/** The place of a child execution in its map run; undefined where it is no child. */
+export function parentPlace({ parent }: Pick<ExecutionRow, "parent">): ParentPlace | undefined {
+  return parent === null ? undefined : (JSON.parse(parent) as ParentPlace);
+}
+
 /** How often the map run of a child execution had been redriven when that was last started. */
-export function mapRunRedrives({ parent, redrive }: ExecutionRow): number {
-  const place = JSON.parse(parent ?? "{}") as Partial<ParentPlace>;
-  return readRedrive(redrive)?.mapRunRedrives ?? place.mapRunRedrives ?? 0;
+export function mapRunRedrives(row: Pick<ExecutionRow, "parent" | "redrive">): number {
+  return readRedrive(row.redrive)?.mapRunRedrives ?? parentPlace(row)?.mapRunRedrives ?? 0;
 }
 
 function executionOf(revision: Revision, row: ExecutionRow): Execution {
@@ -125,7 +130,7 @@ function executionOf(revision: Revision, row: ExecutionRow): Execution {
       ? Math.min(revision.program.timeoutSeconds ?? EXPRESS_LIMIT_SECONDS, EXPRESS_LIMIT_SECONDS)
       : revision.program.timeoutSeconds;
   const [, , , region = "", , , stateMachineName = ""] = row.stateMachineArn.split(":");
-  const parent = row.parent === null ? undefined : (JSON.parse(row.parent) as ParentPlace);
+  const parent = parentPlace(row);
   const redrive = readRedrive(row.redrive);
   return {
     id: row.id,

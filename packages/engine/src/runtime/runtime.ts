@@ -5,13 +5,18 @@ import type { Clock } from "../clock.js";
 import { dueAt, type Execution } from "../execution.js";
 import type { ExecutionLogs } from "../execution-log/execution-logs.js";
 import type { HistoryEvent } from "../history/history-event.js";
+import type { ItemReader } from "../item-reader/item-reader.js";
+import type { MapRunProgressCounts } from "../map-run-record.js";
 import type { Redrive } from "../redrive.js";
+import type { ResultWriter } from "../result-writer/result-writer.js";
 import { ServiceError } from "../service-error.js";
 import type { Changes, ExecutionRow, Removal, Store } from "../store/store.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import type { Effect, Evaluation } from "../transition/effect.js";
 import { isEvaluating } from "../transition/evaluations.js";
 import type { ExecutionEvent } from "../transition/event.js";
+import { branchOf } from "../transition/map-run.js";
+import { countsOf } from "../transition/map-run-counts.js";
 import { awaitsCall, invocationOf } from "../transition/task.js";
 import { type Change, transition } from "../transition/transition.js";
 import type { Facts } from "../transition/turn.js";
@@ -63,6 +68,10 @@ export class Runtime {
     this.#mapRuns = new MapRuns({
       store: options.store,
       clock: options.clock,
+      readItems: options.readItems,
+      writeResults: options.writeResults,
+      evaluate: options.evaluate,
+      facts: () => this.#facts(this.#clock.now()),
       isLive: (live) => this.#live.get(live.execution.id) === live,
       start: (revision, row) => this.start(revision, row),
       redrive: (row, redrive) => this.redrive(row, redrive),
@@ -178,6 +187,20 @@ export class Runtime {
     }
   }
 
+  /** How far a map run is, as long as it runs; undefined where it has ended. */
+  async mapRun(
+    executionId: number,
+    place: { branchId: number; mapRunArn: string },
+  ): Promise<RunningMapRun | undefined> {
+    const live = await this.#load(executionId);
+    const branch = live && branchOf(live.execution, place);
+    if (branch?.mapRun === undefined) return undefined;
+    return {
+      counts: countsOf(branch),
+      pendingRedrives: new Set(branch.mapRun.redo.map(({ executionId: id }) => id)),
+    };
+  }
+
   /** An execution that is in memory, as it is now: possibly ahead of what is durable. */
   live(executionId: number): LiveExecution | undefined {
     return this.#live.get(executionId);
@@ -232,6 +255,7 @@ export class Runtime {
     this.#closed = true;
     this.#timers.stop();
     this.#calls.abortAll();
+    this.#mapRuns.close();
     for (const { reject } of this.#running.values()) reject(new Error("the engine is closed"));
     this.#running.clear();
     this.#scheduleFlush();
@@ -252,9 +276,8 @@ export class Runtime {
   async #read(id: number): Promise<LiveExecution | undefined> {
     const row = await this.#store.executionById(id);
     if (row === undefined || row.status !== "RUNNING") return undefined;
-    // The state machine may be gone, and with it what says whether it was an express one. Children of map runs are all kept
-    // like STANDARD executions.
-    const type = row.parent === null && isExpressExecution(row.arn) ? "EXPRESS" : "STANDARD";
+    // The state machine may be gone, and with it what says whether it was an express one.
+    const type = isExpressExecution(row.arn) ? "EXPRESS" : "STANDARD";
     const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type };
     const live = await this.#readLive(revision, row);
     await this.#mapRuns.takeUp(live);
@@ -436,8 +459,14 @@ export class Runtime {
       case "queued":
         this.#options.onQueued(effect.activityArn);
         return;
-      case "startChild":
+      case "readInputs":
+        this.#mapRuns.read(live, effect);
+        return;
+      case "startChildren":
         this.#mapRuns.start(live, effect);
+        return;
+      case "gatherResults":
+        this.#mapRuns.gather(live, effect);
         return;
       case "stopChildren":
         void this.#untilDone(() => this.#mapRuns.stop(effect.mapRunArn));
@@ -532,6 +561,12 @@ export class Runtime {
   }
 }
 
+export interface RunningMapRun {
+  readonly counts: MapRunProgressCounts;
+  /** Ids of the children that wait to be begun once more. */
+  readonly pendingRedrives: ReadonlySet<number>;
+}
+
 interface Waiter {
   readonly resolve: (execution: Execution) => void;
   readonly reject: (error: unknown) => void;
@@ -552,6 +587,8 @@ export interface RuntimeOptions {
   readonly activityExists: (arn: string) => boolean;
   readonly isMocked: Facts["isMocked"];
   readonly runTask: TaskHandler;
+  readonly readItems: ItemReader;
+  readonly writeResults: ResultWriter;
   readonly evaluate: EvaluateExpression;
   /** A task stands in this activity's queue. */
   readonly onQueued: (activityArn: string) => void;

@@ -16,10 +16,19 @@ export interface Store {
   executionById(id: number): Promise<ExecutionRow | undefined>;
   /** Newest first (by id), at most `limit`, only ids below `before` where given. */
   listExecutions(query: ExecutionQuery): Promise<ExecutionRow[]>;
-  /** All children of a map run, by id ascending. */
-  mapRunExecutions(mapRunArn: string): Promise<ExecutionRow[]>;
-  /** The children of map runs that are RUNNING, by id ascending. */
-  runningChildren(): Promise<ExecutionRow[]>;
+  /** Children of a map run, by id ascending, at most `limit`, only ids above `after` where given. */
+  mapRunExecutions(mapRunArn: string, limit: number, after?: number): Promise<ExecutionRow[]>;
+  /** The same without what may be large. */
+  mapRunChildren(mapRunArn: string, limit: number, after?: number): Promise<ChildRow[]>;
+  /** Children that are RUNNING, of one map run where it is given, else of all: by id ascending, at most `limit`, above `after`. */
+  runningChildren(query: {
+    readonly mapRunArn?: string;
+    readonly limit: number;
+    readonly after?: number;
+  }): Promise<ChildRow[]>;
+  mapRun(arn: string): Promise<MapRunRow | undefined>;
+  /** Map runs of an execution, newest first, at most `limit`, only those that were stored before the run `before` where given. */
+  mapRuns(executionId: number, limit: number, before?: string): Promise<MapRunRow[]>;
   /** True while an execution of this state machine is RUNNING. */
   hasRunningExecution(stateMachineArn: string): Promise<boolean>;
 
@@ -90,7 +99,7 @@ export interface StoppedExecution {
 export interface Changes {
   /** At most one for an execution. */
   readonly executions?: readonly ExecutionChange[];
-  /** Ids; their history and branches go with them. */
+  /** Ids; their history, branches and map runs go with them. */
   readonly deletedExecutions?: readonly number[];
   readonly removal?: Removal;
   readonly revisions?: readonly RevisionRow[];
@@ -128,6 +137,8 @@ export interface ExecutionChange {
   readonly branches?: readonly BranchRow[];
   /** Ids of branches to delete; `all` where the execution ended. */
   readonly deletedBranches?: readonly number[] | "all";
+  /** Map runs of the execution: inserted, or replaced by ARN. */
+  readonly mapRuns?: readonly MapRunRow[];
 }
 
 export interface ExecutionRow extends ExecutionOutcome {
@@ -166,15 +177,41 @@ export interface ExecutionOutcome {
   readonly redrive?: string;
 }
 
-export interface ExecutionQuery {
+export type ExecutionQuery = (StateMachineQuery | MapRunQuery) & {
+  readonly status?: ExecutionStatus;
+  readonly limit: number;
+  readonly before?: number;
+};
+
+export interface StateMachineQuery {
   readonly stateMachineArn: string;
   /** Only those that were started with this version, or with this alias. */
   readonly stateMachineVersionArn?: string;
   readonly stateMachineAliasArn?: string;
-  readonly status?: ExecutionStatus;
-  readonly limit: number;
-  readonly before?: number;
 }
+
+export interface MapRunQuery {
+  /** The children of this map run. */
+  readonly mapRunArn: string;
+  /** Only those that were redriven, or only those that were not. */
+  readonly redriven?: boolean;
+}
+
+/** What of a child execution tells how far its map run is. */
+export type ChildRow = Pick<ExecutionRow, "id" | "status" | "mapRunArn" | "parent" | "redrive">;
+
+export interface MapRunRow {
+  readonly arn: string;
+  /** The execution that it belongs to. */
+  readonly executionId: number;
+  readonly status: MapRunStatus;
+  readonly startDate: number;
+  readonly stopDate: number | null;
+  /** JSON text: its settings and, once it has ended, its counts. */
+  readonly data: string;
+}
+
+export type MapRunStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
 
 /** The events that one commit appended: one JSON text a line, oldest first, as GetExecutionHistory reports them. */
 export interface HistoryChunk {

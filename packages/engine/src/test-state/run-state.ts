@@ -9,7 +9,8 @@ import {
   type TaskState,
 } from "@pawl/asl";
 import { isTooLarge, tooLarge } from "../transition/data-limit.js";
-import { batches, EXCEEDED_TOLERANCE, exceedsTolerance } from "../transition/map-run.js";
+import { batchesOf } from "../transition/item-batches.js";
+import { EXCEEDED_TOLERANCE, exceedsTolerance } from "../transition/map-run-counts.js";
 import type { Calls } from "./calls.js";
 import { refusal } from "./checks.js";
 import { StateFailed } from "./failure.js";
@@ -155,7 +156,7 @@ async function inputsOf(
     items.map((value, index) => state.itemInput(scopeOf({ Map: { Item: { Index: index, Value: value } } }), value)),
   );
   if (batcher === undefined) return selected;
-  const groups = batches(selected, batcher);
+  const groups = batchesOf(selected, batcher).map((input) => parseJson(input));
   inspection.value("afterItemBatcher", groups);
   return groups;
 }

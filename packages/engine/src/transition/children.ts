@@ -1,6 +1,7 @@
 import { type Json, type MapEntry, type MapState, type ParallelState, printJson } from "@pawl/asl";
 import { type Branch, type Execution, ROOT, type Stage } from "../execution.js";
 import { inStage } from "./evaluations.js";
+import { abortMapRun } from "./map-run.js";
 import { isCall } from "./task.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
 
@@ -136,6 +137,7 @@ export function abortChildren(turn: Turn, parent: Branch): void {
 export function recordStateAborted(turn: Turn, branch: Branch): void {
   const { type } = stateOf(turn, branch);
   if (type === "Task" || type === "Wait" || type === "Map" || type === "Parallel") {
+    if (branch.mapRun !== undefined) recordIn(turn, branch, "MapRunAborted");
     record(turn, branch.previousEventId, `${type}StateAborted`);
   }
 }
@@ -149,15 +151,8 @@ export function removeChildren(turn: Turn, parent: Branch): void {
       turn.fallen.push(child);
     }
   }
-  stopMapRun(turn, parent);
+  abortMapRun(turn, parent);
   parent.progress = undefined;
-}
-
-/** The children of a map run that has not ended go on for nobody. */
-function stopMapRun(turn: Turn, { waiting, progress }: Branch): void {
-  if (waiting.kind === "mapRun" && (progress === undefined || progress.running > 0)) {
-    turn.effects.push({ kind: "stopChildren", mapRunArn: waiting.mapRunArn });
-  }
 }
 
 export function removeBranch(turn: Turn, branch: Branch): void {
@@ -165,7 +160,7 @@ export function removeBranch(turn: Turn, branch: Branch): void {
   if (waiting.kind === "task" && isCall(waiting)) {
     turn.effects.push({ kind: "cancel", attempt: waiting.attempt });
   }
-  stopMapRun(turn, branch);
+  abortMapRun(turn, branch);
   turn.execution.branches.delete(branch.id);
   turn.changed.delete(branch);
   if (branch.stored) turn.deleted.push(branch.id);

@@ -34,7 +34,17 @@ export function contextObject(
   }
   context.State = state;
   if (taskToken !== undefined) context.Task = { Token: taskToken };
-  if (item !== undefined) context.Map = { Item: { Index: item.index, Value: item.value } };
+  if (item !== undefined) {
+    const { index, value, key, source } = item;
+    context.Map = {
+      Item: {
+        Index: index,
+        ...(key === undefined ? {} : { Key: key }),
+        Value: value,
+        ...(source === undefined ? {} : { Source: source }),
+      },
+    };
+  }
   return context;
 }
 

@@ -1,4 +1,5 @@
 import type { EvaluationRequest, Json, Resource } from "@pawl/asl";
+import type { ChildInput, ChildRedo, Tally } from "../execution.js";
 import type { MockedCall } from "../mocks/mocked-call.js";
 
 /** What the outside has to do after the commit that records it. */
@@ -11,9 +12,13 @@ export type Effect =
   | { readonly kind: "queued"; readonly branchId: number; readonly activityArn: string }
   /** A worker was given this task: what GetActivityTask answers. */
   | { readonly kind: "taken"; readonly taskToken: string; readonly input: string }
-  /** A map run wants this child execution. */
-  | ChildStart
-  /** The children of a map run that still run are to be stopped. */
+  /** A map run wants inputs for its next children. */
+  | InputWish
+  /** A map run wants these child executions. */
+  | ChildrenStart
+  /** All children of a map run have ended: their results are to be gathered, or written where its ResultWriter says. */
+  | ResultsWish
+  /** The children of a map run that still run are to be stopped, and what is read or written for it is to end. */
   | { readonly kind: "stopChildren"; readonly mapRunArn: string }
   /** Nobody waits for this call any more. */
   | { readonly kind: "cancel"; readonly attempt: number }
@@ -43,18 +48,37 @@ export interface Invocation {
   readonly mocked?: MockedCall;
 }
 
-export interface ChildStart {
-  readonly kind: "startChild";
+export interface InputWish {
+  readonly kind: "readInputs";
+  readonly branchId: number;
+  readonly mapRunArn: string;
+  /** What was read before: the first input is that of the child with the index `from.executions`. */
+  readonly from: Readonly<Tally>;
+}
+
+export interface ChildrenStart {
+  readonly kind: "startChildren";
   readonly branchId: number;
   readonly mapRunArn: string;
   readonly stateMachineArn: string;
-  readonly index: number;
-  readonly input: Json;
   /** The first state of the item processor. */
   readonly startAt: string;
   readonly type: "STANDARD" | "EXPRESS";
   /** How often the map run has been redriven. */
   readonly redrives: number;
-  /** The id of the execution that is to be redriven; undefined where a new one is to be started. */
-  readonly executionId: number | undefined;
+  readonly children: readonly ChildStart[];
+}
+
+/** A new child, with its input, or one that is to be begun once more. */
+export type ChildStart = (ChildInput & { readonly index: number }) | ChildRedo;
+
+export interface ResultsWish {
+  readonly kind: "gatherResults";
+  readonly branchId: number;
+  readonly mapRunArn: string;
+  readonly redrives: number;
+  /** What was started before the map run ended: what comes after it never was. */
+  readonly started: Readonly<Tally>;
+  /** True where the map run is to fail: those of its children that still run are stopped first. */
+  readonly failed: boolean;
 }

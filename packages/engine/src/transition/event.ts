@@ -1,4 +1,7 @@
 import type { EvaluationResult } from "@pawl/asl";
+import type { ChildInput } from "../execution.js";
+import type { MapRunSettings } from "../map-run-record.js";
+import type { ExecutionStatus } from "../store/store.js";
 
 /** What happens to an execution: what the mailbox holds. Payloads are JSON texts. */
 export type ExecutionEvent =
@@ -25,22 +28,76 @@ export type ExecutionEvent =
   | { readonly kind: "taskSucceeded"; readonly token: TaskToken; readonly output: string }
   | ({ readonly kind: "taskFailed"; readonly token: TaskToken } & Failure)
   | { readonly kind: "heartbeat"; readonly token: TaskToken }
-  | ChildEnded
+  | InputsRead
+  | ReadingFailed
+  | ChildrenEnded
+  | ResultsGathered
+  | ({
+      readonly kind: "mapRunUpdated";
+      readonly branchId: number;
+      readonly mapRunArn: string;
+    } & Partial<MapRunSettings>)
   /** It has ended without success and is to go on. */
   | { readonly kind: "redriven" }
   | ({ readonly kind: "stopped" } & Failure);
 
-/** A child execution of a map run ended. */
-export interface ChildEnded {
-  readonly kind: "childEnded";
+/** Inputs for the next children of a map run. */
+export interface InputsRead {
+  readonly kind: "inputsRead";
   readonly branchId: number;
   readonly mapRunArn: string;
-  readonly index: number;
-  /** How often the map run had been redriven when the child was started: an end from before a redrive means nothing. */
-  readonly redrives: number;
-  /** JSON text; absent where it did not succeed. */
-  readonly output: string | undefined;
+  /** The index of the child that gets the first of them. */
+  readonly from: number;
+  readonly inputs: readonly ChildInput[];
+  /** True where there are no more after these. */
+  readonly last: boolean;
+  readonly etag?: string | undefined;
 }
+
+/** The inputs after those of the child `from` cannot be read or made. */
+export interface ReadingFailed {
+  readonly kind: "readingFailed";
+  readonly branchId: number;
+  readonly mapRunArn: string;
+  readonly from: number;
+  readonly error: string;
+  readonly cause: string;
+  /** The field whose evaluation failed; see StatesError. */
+  readonly location?: string | undefined;
+}
+
+/** Child executions of a map run ended. */
+export interface ChildrenEnded {
+  readonly kind: "childrenEnded";
+  readonly branchId: number;
+  readonly mapRunArn: string;
+  /** How often the map run had been redriven when they were started: ends from before a redrive mean nothing. */
+  readonly redrives: number;
+  readonly children: readonly ChildEnd[];
+}
+
+export interface ChildEnd {
+  readonly index: number;
+  readonly status: Exclude<ExecutionStatus, "RUNNING">;
+  /** True where it could not be begun once more. */
+  readonly notRedrivable?: boolean;
+}
+
+/** The results of a map run are there, or will not be. */
+export interface ResultsGathered {
+  readonly kind: "resultsGathered";
+  readonly branchId: number;
+  readonly mapRunArn: string;
+  readonly redrives: number;
+  readonly outcome: ResultsOutcome;
+}
+
+export type ResultsOutcome =
+  /** The state's result: JSON text. */
+  | { readonly result: string }
+  | { readonly error: string; readonly cause: string }
+  /** There is more than an output may hold. */
+  | "too large";
 
 export interface Failure {
   readonly error?: string | undefined;

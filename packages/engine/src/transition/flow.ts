@@ -24,8 +24,9 @@ import {
 } from "./children.js";
 import { isTooLarge, tooLarge } from "./data-limit.js";
 import { inStage } from "./evaluations.js";
-import type { ChildEnded } from "./event.js";
-import { EXCEEDED_TOLERANCE, type MapRunBranch, startChildren, startMapRun, toleratesNoMore } from "./map-run.js";
+import type { ReadingFailed, ResultsOutcome } from "./event.js";
+import { endMapRun, isDone, startChildren, startMapRun, stopMapRun, wishForInputs, wishForResults } from "./map-run.js";
+import { EXCEEDED_TOLERANCE, type MapRunBranch, toleratesNoMore } from "./map-run-counts.js";
 import { hasChildren, keepBranches } from "./remains.js";
 import { errorOutput, evaluationFailure, matchingCatcher, retryDelay, type StateFailure } from "./state-failure.js";
 import { startTask } from "./task.js";
@@ -152,47 +153,69 @@ function failureOf({ error, cause }: { error?: string; cause?: string }) {
 }
 
 function startDistributed(turn: Turn, branch: Branch, state: MapState): boolean {
-  const started = startMapRun(turn, branch, state);
-  if (started !== "started") return failMapRun(turn, branch, state, started);
-  return branch.progress?.running === 0 ? completeMapRun(turn, branch, state) : false;
+  startMapRun(turn, branch, state);
+  return continueMapRun(turn, branch as MapRunBranch, state);
 }
 
-/** A child execution ended: starts the next one, or ends the map run. True where the branch now stands before another state. */
-export function takeChildEnd(
+/** Starts what may start, or ends the map run where it is over. True where the branch now stands before another state. */
+export function continueMapRun(turn: Turn, branch: MapRunBranch, state: MapState): boolean {
+  const { mapRun, waiting } = branch;
+  if (mapRun === undefined || mapRun.outcome !== undefined) return false;
+  if (toleratesNoMore(branch)) {
+    if (waiting.writer?.resource === undefined) return failMapRun(turn, branch, state, EXCEEDED_TOLERANCE, false);
+    // What became of the children is written before it fails.
+    wishForResults(turn, branch, { status: "FAILED", ...EXCEEDED_TOLERANCE });
+    return false;
+  }
+  startChildren(turn, branch, state);
+  wishForInputs(turn, branch);
+  if (isDone(branch)) wishForResults(turn, branch, { status: "SUCCEEDED" });
+  return false;
+}
+
+/** The inputs of the next children cannot be had. True where the branch now stands before another state. */
+export function failReading(
   turn: Turn,
   branch: MapRunBranch,
   state: MapState,
-  { index, output }: ChildEnded,
+  { error, cause, location }: ReadingFailed,
 ): boolean {
-  const { progress } = branch;
-  if (progress === undefined) return false;
-  progress.results[index] = output === undefined ? null : parseJson(output);
-  progress.done += 1;
-  progress.running -= 1;
-  if (output === undefined) progress.failed = (progress.failed ?? 0) + 1;
-  return continueMapRun(turn, branch, state);
+  if (error === "States.ItemReaderFailed") return failMapRun(turn, branch, state, { error, cause }, false);
+  // It was an expression.
+  const failure = failEvaluation(turn, branch, state, new StatesError(error, cause, location));
+  endMapRun(turn, branch, "FAILED", false);
+  stopMapRun(turn, branch);
+  return failState(turn, branch, state, failure);
 }
 
-/** Ends the map run where it is over, else starts what may start. True where the branch now stands before another state. */
-export function continueMapRun(turn: Turn, branch: MapRunBranch, state: MapState): boolean {
-  if (toleratesNoMore(branch)) return failMapRun(turn, branch, state, EXCEEDED_TOLERANCE);
-  startChildren(turn, branch, state);
-  return branch.progress?.running === 0 ? completeMapRun(turn, branch, state) : false;
-}
-
-function completeMapRun(turn: Turn, branch: Branch, state: MapState): boolean {
-  const results = branch.progress?.results ?? [];
-  branch.progress = undefined;
+/** The map run is over. True where the branch now stands before another state. */
+export function takeResults(turn: Turn, branch: MapRunBranch, state: MapState, outcome: ResultsOutcome): boolean {
+  const expected = branch.mapRun?.outcome;
+  if (expected === undefined) return false;
+  const gathered = typeof outcome === "object" && "result" in outcome;
+  if (expected.status === "FAILED") return failMapRun(turn, branch, state, expected, gathered);
+  if (typeof outcome === "object" && !gathered) return failMapRun(turn, branch, state, outcome, false);
+  endMapRun(turn, branch, "SUCCEEDED", gathered);
   // The exit follows the start of the map run, as the service has linked it since November 2024.
   const succeeded = record(turn, branch.previousEventId, "MapRunSucceeded");
   record(turn, succeeded, "MapStateSucceeded");
-  return exitWithResult(turn, branch, state, results);
+  if (gathered) return exitWithResult(turn, branch, state, parseJson(outcome.result));
+  // A redrive does the state again as a whole.
+  (branch as Branch).waiting = { kind: "turn" };
+  return failState(turn, branch, state, { ...tooLarge(state.name), catchable: true });
 }
 
-function failMapRun(turn: Turn, branch: Branch, state: MapState, failure: { error: string; cause: string }): boolean {
-  recordIn(turn, branch, "MapRunFailed", "mapRunFailedEventDetails", failure);
-  branch.progress ??= { next: 0, running: 0, results: [], done: 0 };
-  return failState(turn, branch, state, { ...failure, catchable: true });
+function failMapRun(
+  turn: Turn,
+  branch: MapRunBranch,
+  state: MapState,
+  { error, cause }: { readonly error: string; readonly cause: string },
+  written: boolean,
+): boolean {
+  recordIn(turn, branch, "MapRunFailed", "mapRunFailedEventDetails", { error, cause });
+  endMapRun(turn, branch, "FAILED", written);
+  stopMapRun(turn, branch);
+  return failState(turn, branch, state, { error, cause, catchable: true }, true);
 }
 
 /** The state's result is there: computes the output and leaves. True where the branch now stands before another state. */
@@ -319,12 +342,12 @@ export function complete(turn: Turn, branch: Branch, state: ParallelState | MapS
 }
 
 /** The state failed: retries it, or goes to what catches it, or fails the branch. True where the branch now stands before another state. */
-export function failState(turn: Turn, branch: Branch, state: State, failure: StateFailure): boolean {
+export function failState(turn: Turn, branch: Branch, state: State, failure: StateFailure, hadMapRun = false): boolean {
   if (state.type !== "Task" && state.type !== "Parallel" && state.type !== "Map") {
     failBranch(turn, branch, failure);
     return false;
   }
-  const hadChildren = branch.progress !== undefined;
+  const hadChildren = branch.progress !== undefined || hadMapRun;
   if (hadChildren) {
     abortChildren(turn, branch);
     removeChildren(turn, branch);

@@ -1,6 +1,6 @@
 import type { MapState, ParallelState } from "@pawl/asl";
 import type { Branch } from "../execution.js";
-import { attempt, complete, continueMapRun, execute, goOnWith } from "./flow.js";
+import { complete, continueMapRun, execute, goOnWith } from "./flow.js";
 import { isMapRun, redriveMapRun } from "./map-run.js";
 import { record, stateOf, type Turn } from "./turn.js";
 
@@ -48,7 +48,7 @@ function again(turn: Turn, branch: Branch, redriven: number): boolean {
   }
   if (isMapRun(branch)) {
     redriveMapRun(turn, branch);
-    return attempt(turn, branch, state, { kind: "execute" }, () => continueMapRun(turn, branch, state as MapState));
+    return continueMapRun(turn, branch, state as MapState);
   }
   if (waiting.kind === "evaluation") return goOnWith(turn, branch, state, waiting.stage);
   // An iteration whose input could not be made has entered nothing.

@@ -1,24 +1,26 @@
 import type { MapState, Program, TaskState } from "@pawl/asl";
 import { type Branch, type Execution, ROOT } from "../execution.js";
 import { details, type HistoryEvent } from "../history/history-event.js";
+import type { MapRunRecord } from "../map-run-record.js";
 import { newBranch } from "./children.js";
 import type { Effect } from "./effect.js";
 import { isEvaluating, NO_RESULTS, stepBudget, takeResult } from "./evaluations.js";
-import type { ChildEnded, ExecutionEvent, Failure } from "./event.js";
+import type { ExecutionEvent, Failure } from "./event.js";
 import {
-  attempt,
   continueMapRun,
   dropBranches,
   execute,
   exitWithResult,
   failExecution,
+  failReading,
   failState,
   goOnWith,
   runReady,
-  takeChildEnd,
+  takeResults,
   wake,
 } from "./flow.js";
-import { awaitsChild, isMapRun } from "./map-run.js";
+import { awaitsInputs, branchOf, isMapRun, takeEnds, takeInputs, updateMapRun } from "./map-run.js";
+import { type MapRunBranch, redrivesOf } from "./map-run-counts.js";
 import { redrive } from "./redrive.js";
 import { keepBranches } from "./remains.js";
 import {
@@ -49,7 +51,11 @@ export interface Change {
   readonly deleted: readonly number[];
   /** What the execution, where it has ended without success, leaves for a redrive. */
   readonly kept: readonly Branch[];
+  /** Map runs that began, changed or ended: the last record of each is the one to keep. */
+  readonly mapRuns: readonly MapRunRecord[];
 }
+
+const NO_MAP_RUNS: readonly MapRunRecord[] = [];
 
 /**
  * Carries an execution one step on: from one event to where every branch waits again or the execution has ended.
@@ -92,8 +98,8 @@ export function transition(program: Program, execution: Execution, event: Execut
     // It could not be told in the history.
     if (error === historyIsFull) turn.kept = [];
   }
-  const { events, effects, changed, deleted, kept } = turn;
-  return { accepted, events, effects, changed, deleted, kept };
+  const { events, effects, changed, deleted, kept, mapRuns = NO_MAP_RUNS } = turn;
+  return { accepted, events, effects, changed, deleted, kept, mapRuns };
 }
 
 function accept(turn: Turn, event: ExecutionEvent): boolean {
@@ -104,18 +110,29 @@ function accept(turn: Turn, event: ExecutionEvent): boolean {
     case "turn":
       for (const branch of [...turn.execution.branches.values()]) {
         if (branch.waiting.kind === "turn") turn.ready.push(branch);
-        if (isMapRun(branch)) {
-          const state = stateOf(turn, branch) as MapState;
-          goOn(
-            turn,
-            branch,
-            attempt(turn, branch, state, { kind: "execute" }, () => continueMapRun(turn, branch, state)),
-          );
-        }
+        if (isMapRun(branch)) goOn(turn, branch, continueMapRun(turn, branch, stateOf(turn, branch) as MapState));
       }
       return true;
-    case "childEnded":
-      return childEnded(turn, event);
+    case "inputsRead":
+      return inMapRun(turn, event, (branch) => takeInputs(turn, branch, event), continueMapRun);
+    case "readingFailed": {
+      const awaits = ({ mapRun }: MapRunBranch): boolean => awaitsInputs(mapRun, event.from);
+      return inMapRun(turn, event, awaits, (_turn, branch, state) => failReading(turn, branch, state, event));
+    }
+    case "childrenEnded":
+      return inMapRun(turn, event, (branch) => takeEnds(branch, event), continueMapRun);
+    case "resultsGathered": {
+      const awaits = (branch: MapRunBranch): boolean =>
+        branch.mapRun?.outcome !== undefined && redrivesOf(branch) === event.redrives;
+      return inMapRun(turn, event, awaits, (_turn, branch, state) => takeResults(turn, branch, state, event.outcome));
+    }
+    case "mapRunUpdated": {
+      const isRunning = ({ mapRun }: MapRunBranch): boolean => mapRun !== undefined && mapRun.outcome === undefined;
+      return inMapRun(turn, event, isRunning, (_turn, branch, state) => {
+        updateMapRun(turn, branch, event);
+        return continueMapRun(turn, branch, state);
+      });
+    }
     case "due":
       due(turn, event.branchId);
       return true;
@@ -183,15 +200,16 @@ function start(turn: Turn): void {
   turn.ready.push(root);
 }
 
-function childEnded(turn: Turn, event: ChildEnded): boolean {
-  const branch = turn.execution.branches.get(event.branchId);
-  if (!awaitsChild(branch, event)) return false;
-  const state = stateOf(turn, branch) as MapState;
-  goOn(
-    turn,
-    branch,
-    attempt(turn, branch, state, { kind: "execute" }, () => takeChildEnd(turn, branch, state, event)),
-  );
+/** Something happens to a map run, where it is still waited for. */
+function inMapRun(
+  turn: Turn,
+  place: { readonly branchId: number; readonly mapRunArn: string },
+  accepts: (branch: MapRunBranch) => boolean,
+  action: (turn: Turn, branch: MapRunBranch, state: MapState) => boolean,
+): boolean {
+  const branch = branchOf(turn.execution, place);
+  if (branch === undefined || !accepts(branch)) return false;
+  goOn(turn, branch, action(turn, branch, stateOf(turn, branch) as MapState));
   return true;
 }
 

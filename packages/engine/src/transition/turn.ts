@@ -1,6 +1,7 @@
 import type { Json, Program, Scope, State } from "@pawl/asl";
 import type { Branch, EvaluationResults, Execution } from "../execution.js";
 import { type HistoryEvent, MAX_HISTORY_EVENTS } from "../history/history-event.js";
+import type { MapRunRecord } from "../map-run-record.js";
 import type { Effect } from "./effect.js";
 import type { StageEvaluations, StepBudget } from "./evaluations.js";
 import { type ScopeExtra, StateScope } from "./state-scope.js";
@@ -42,6 +43,8 @@ export interface Turn {
   readonly fallen: Branch[];
   /** What the execution, which has ended without success, leaves for a redrive. */
   kept: readonly Branch[];
+  /** Map runs that began, changed or ended; the last record of each is the one to keep. Absent where there is none. */
+  mapRuns?: MapRunRecord[];
 }
 
 /** Thrown where the next event would be the last one that a history can hold. */
@@ -87,4 +90,8 @@ const NO_EXTRA: ScopeExtra = {};
 export interface MapItem {
   readonly index: number;
   readonly value: Json;
+  /** Its name, where the items are the members of an object. */
+  readonly key?: string | undefined;
+  /** Where it comes from, in distributed mode. */
+  readonly source?: string;
 }

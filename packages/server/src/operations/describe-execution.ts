@@ -1,10 +1,10 @@
-import { parseArn } from "../arn.js";
+import { checkDescribedExecution } from "../arn.js";
 import { operation } from "../operation.js";
 import { epochSeconds } from "../timestamp.js";
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html */
 export const describeExecution = operation("DescribeExecution", async (engine, input) => {
-  parseArn(input.executionArn, "execution");
+  checkDescribedExecution(input.executionArn);
   const execution = await engine.executions.describe(input.executionArn);
   const included = input.includedData !== "METADATA_ONLY";
   return JSON.stringify({
@@ -12,6 +12,7 @@ export const describeExecution = operation("DescribeExecution", async (engine, i
     stateMachineArn: execution.stateMachineArn,
     stateMachineVersionArn: execution.stateMachineVersionArn,
     stateMachineAliasArn: execution.stateMachineAliasArn,
+    mapRunArn: execution.mapRunArn,
     name: execution.name,
     status: execution.status,
     startDate: epochSeconds(execution.startDate),

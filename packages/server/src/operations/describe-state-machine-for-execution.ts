@@ -1,4 +1,4 @@
-import { parseArn } from "../arn.js";
+import { checkDescribedExecution } from "../arn.js";
 import { reportedConfiguration } from "../configuration.js";
 import { reportedDefinition } from "../definition-report.js";
 import { operation } from "../operation.js";
@@ -6,7 +6,7 @@ import { epochSeconds } from "../timestamp.js";
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html */
 export const describeStateMachineForExecution = operation("DescribeStateMachineForExecution", async (engine, input) => {
-  parseArn(input.executionArn, "execution");
+  checkDescribedExecution(input.executionArn);
   const machine = await engine.stateMachines.describeForExecution(input.executionArn);
   return JSON.stringify({
     stateMachineArn: machine.stateMachineArn,
@@ -15,6 +15,8 @@ export const describeStateMachineForExecution = operation("DescribeStateMachineF
     roleArn: machine.roleArn,
     updateDate: epochSeconds(machine.updateDate),
     revisionId: machine.revisionId,
+    mapRunArn: machine.mapRunArn,
+    label: machine.label,
     ...reportedConfiguration(machine),
   });
 });

@@ -8,6 +8,7 @@ import { deleteStateMachineAlias } from "./delete-state-machine-alias.js";
 import { deleteStateMachineVersion } from "./delete-state-machine-version.js";
 import { describeActivity } from "./describe-activity.js";
 import { describeExecution } from "./describe-execution.js";
+import { describeMapRun } from "./describe-map-run.js";
 import { describeStateMachine } from "./describe-state-machine.js";
 import { describeStateMachineAlias } from "./describe-state-machine-alias.js";
 import { describeStateMachineForExecution } from "./describe-state-machine-for-execution.js";
@@ -15,6 +16,7 @@ import { getActivityTask } from "./get-activity-task.js";
 import { getExecutionHistory } from "./get-execution-history.js";
 import { listActivities } from "./list-activities.js";
 import { listExecutions } from "./list-executions.js";
+import { listMapRuns } from "./list-map-runs.js";
 import { listStateMachineAliases } from "./list-state-machine-aliases.js";
 import { listStateMachineVersions } from "./list-state-machine-versions.js";
 import { listStateMachines } from "./list-state-machines.js";
@@ -30,6 +32,7 @@ import { stopExecution } from "./stop-execution.js";
 import { tagResource } from "./tag-resource.js";
 import { testState } from "./test-state.js";
 import { untagResource } from "./untag-resource.js";
+import { updateMapRun } from "./update-map-run.js";
 import { updateStateMachine } from "./update-state-machine.js";
 import { updateStateMachineAlias } from "./update-state-machine-alias.js";
 import { validateStateMachineDefinition } from "./validate-state-machine-definition.js";
@@ -45,6 +48,7 @@ export const operations: readonly Operation[] = [
   deleteStateMachineVersion,
   describeActivity,
   describeExecution,
+  describeMapRun,
   describeStateMachine,
   describeStateMachineAlias,
   describeStateMachineForExecution,
@@ -52,6 +56,7 @@ export const operations: readonly Operation[] = [
   getExecutionHistory,
   listActivities,
   listExecutions,
+  listMapRuns,
   listStateMachineAliases,
   listStateMachines,
   listStateMachineVersions,
@@ -67,6 +72,7 @@ export const operations: readonly Operation[] = [
   tagResource,
   testState,
   untagResource,
+  updateMapRun,
   updateStateMachine,
   updateStateMachineAlias,
   validateStateMachineDefinition,

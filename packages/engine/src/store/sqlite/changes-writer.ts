@@ -142,8 +142,11 @@ export class ChangesWriter {
     );
   }
 
-  #updateExecution({ id, update, deletedBranches }: ExecutionChange): void {
+  #updateExecution({ id, update, deletedBranches, mapRuns }: ExecutionChange): void {
     const sql = this.#sql;
+    for (const { arn, executionId, status, startDate, stopDate, data } of mapRuns ?? []) {
+      sql.putMapRun.run(this.#arns.key(arn), executionId, status, startDate, stopDate, data);
+    }
     if (update !== undefined) {
       sql.updateExecution.run(
         id,
@@ -176,6 +179,7 @@ export class ChangesWriter {
     for (const id of ids) {
       sql.deleteExecution.run(id);
       sql.deleteHistory.run(id);
+      sql.deleteMapRuns.run(id);
       sql.deleteBranches.run(id);
     }
     if (ids.length > 0) sql.keepLastDeleted.run(lastExecutionId);

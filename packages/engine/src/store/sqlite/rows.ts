@@ -3,9 +3,11 @@ import type {
   AliasRow,
   BranchKey,
   BranchRow,
+  ChildRow,
   ExecutionRow,
   ExecutionStatus,
   HistoryChunk,
+  MapRunRow,
   QueuedTask,
   RevisionRow,
   StateMachineRow,
@@ -29,9 +31,14 @@ export type ArnOf = (key: number) => string;
 
 // The schema gives each column its type; NOT NULL columns are never null. The casts below repeat that, column by column.
 
+function statusOf(id: number, code: number): ExecutionStatus {
+  const status = statuses[code];
+  if (status === undefined) throw new Error(`unknown status ${code} of execution ${id}`);
+  return status;
+}
+
 export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
-  const status = statuses[row[5] as number];
-  if (status === undefined) throw new Error(`unknown status ${row[5]} of execution ${row[0]}`);
+  const status = statusOf(row[0] as number, row[5] as number);
   const arnRest = row[2] as string;
   return {
     id: row[0] as number,
@@ -53,6 +60,27 @@ export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
     input: row[17] as string,
     ...(row[18] === null ? {} : { testCase: row[18] as string }),
     ...(row[19] === null ? {} : { redrive: row[19] as string }),
+  };
+}
+
+export function childRow(row: SqlRow, arnOf: ArnOf): ChildRow {
+  return {
+    id: row[0] as number,
+    status: statusOf(row[0] as number, row[1] as number),
+    mapRunArn: row[4] === null ? null : arnOf(row[4] as number),
+    parent: row[2] as string | null,
+    ...(row[3] === null ? {} : { redrive: row[3] as string }),
+  };
+}
+
+export function mapRunRow(row: SqlRow, arnOf: ArnOf): MapRunRow {
+  return {
+    arn: arnOf(row[0] as number),
+    executionId: row[1] as number,
+    status: row[2] as MapRunRow["status"],
+    startDate: row[3] as number,
+    stopDate: row[4] as number | null,
+    data: row[5] as string,
   };
 }
 

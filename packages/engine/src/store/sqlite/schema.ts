@@ -143,4 +143,17 @@ export const migrations: readonly string[] = [
   -- Executions that were removed, or have lost their branches (stays = 1), and of which something is left.
   CREATE TABLE remains (execution INTEGER PRIMARY KEY, stays INTEGER NOT NULL);
   `,
+  `
+  CREATE TABLE map_runs (
+    id INTEGER PRIMARY KEY,
+    arn INTEGER NOT NULL UNIQUE,
+    execution INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    start_date INTEGER NOT NULL,
+    stop_date INTEGER,
+    data TEXT NOT NULL
+  );
+  CREATE INDEX map_runs_by_execution ON map_runs (execution, id);
+  CREATE INDEX executions_redriven_children ON executions (map_run, id) WHERE map_run IS NOT NULL AND redrive IS NOT NULL;
+  `,
 ];

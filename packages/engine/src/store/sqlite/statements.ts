@@ -19,6 +19,8 @@ const revision = "id, state_machine_arn, revision, update_date, definition, role
 const version = "state_machine_arn, number, revision, creation_date, description";
 const alias = "state_machine_arn, name, creation_date, update_date, description, routing";
 const activity = "arn, name, creation_date, settings";
+const child = "id, status, parent, redrive, map_run";
+const mapRun = "arn, execution, status, start_date, stop_date, data";
 
 /** Five ranges of one index, merged in order as far as the limit; nothing is sorted. */
 function idsOfAnyStatus(condition: string, order: string): string {
@@ -26,21 +28,32 @@ function idsOfAnyStatus(condition: string, order: string): string {
   return `SELECT id FROM (${ranges.join(" UNION ALL ")} ORDER BY ${order} LIMIT ?3)`;
 }
 
-/** The executions of the state machine, version or alias ?1 with ids below ?2, newest first; of the status ?4 where there is one. */
-function listsBy(column: "state_machine" | "version" | "alias") {
+/**
+ * The executions of the state machine, version, alias or map run ?1 with ids below ?2, newest first; of the status ?4 where there
+ * is one.
+ */
+function listsBy(column: "state_machine" | "version" | "alias" | "map_run", condition = "") {
   return {
     all: rows(
       execution,
-      `FROM executions WHERE id IN (${idsOfAnyStatus(`${column} = ?1 AND id < ?2`, "id DESC")}) ORDER BY id DESC`,
+      `FROM executions WHERE id IN (${idsOfAnyStatus(`${column} = ?1 AND id < ?2${condition}`, "id DESC")}) ORDER BY id DESC`,
     ),
     ofStatus: rows(
       execution,
-      `FROM executions WHERE ${column} = ?1 AND id < ?2 AND status = ?4 ORDER BY id DESC LIMIT ?3`,
+      `FROM executions WHERE ${column} = ?1 AND id < ?2${condition} AND status = ?4 ORDER BY id DESC LIMIT ?3`,
     ),
   };
 }
 
-const lists = { ofStateMachine: listsBy("state_machine"), ofVersion: listsBy("version"), ofAlias: listsBy("alias") };
+const lists = {
+  ofStateMachine: listsBy("state_machine"),
+  ofVersion: listsBy("version"),
+  ofAlias: listsBy("alias"),
+  ofMapRun: listsBy("map_run"),
+  notRedriven: listsBy("map_run", " AND redrive IS NULL"),
+};
+const redriven =
+  "FROM executions INDEXED BY executions_redriven_children WHERE map_run = ?1 AND id < ?2 AND redrive IS NOT NULL";
 
 export const statements = {
   begin: "BEGIN IMMEDIATE",
@@ -64,11 +77,37 @@ export const statements = {
   listVersionExecutionsOfStatus: lists.ofVersion.ofStatus,
   listAliasExecutions: lists.ofAlias.all,
   listAliasExecutionsOfStatus: lists.ofAlias.ofStatus,
+  listMapRunExecutions: lists.ofMapRun.all,
+  listMapRunExecutionsOfStatus: lists.ofMapRun.ofStatus,
+  listRedrivenExecutions: rows(execution, `${redriven} ORDER BY id DESC LIMIT ?3`),
+  listRedrivenExecutionsOfStatus: rows(execution, `${redriven} AND status = ?4 ORDER BY id DESC LIMIT ?3`),
+  listNotRedrivenExecutions: lists.notRedriven.all,
+  listNotRedrivenExecutionsOfStatus: lists.notRedriven.ofStatus,
   mapRunExecutions: rows(
     execution,
     `FROM executions WHERE id IN (${idsOfAnyStatus("map_run = ?1 AND id > ?2", "id")}) ORDER BY id`,
   ),
-  runningChildren: rows(execution, "FROM executions WHERE map_run IS NOT NULL AND status = 0 ORDER BY id"),
+  mapRunChildren: rows(
+    child,
+    `FROM executions WHERE id IN (${idsOfAnyStatus("map_run = ?1 AND id > ?2", "id")}) ORDER BY id`,
+  ),
+  runningChildren: rows(
+    child,
+    "FROM executions WHERE map_run IS NOT NULL AND status = 0 AND id > ? ORDER BY id LIMIT ?",
+  ),
+  runningChildrenOfMapRun: rows(
+    child,
+    "FROM executions WHERE map_run = ? AND status = 0 AND id > ? ORDER BY id LIMIT ?",
+  ),
+
+  putMapRun: `INSERT INTO map_runs (${mapRun}) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (arn) DO UPDATE SET status = excluded.status, stop_date = excluded.stop_date, data = excluded.data`,
+  deleteMapRuns: "DELETE FROM map_runs WHERE execution = ?",
+  mapRun: row(mapRun, "FROM map_runs WHERE arn = ?"),
+  mapRuns: rows(
+    mapRun,
+    `FROM map_runs WHERE execution = ?1 AND id < coalesce((SELECT id FROM map_runs WHERE arn = ?2), ${2 ** 53}) ORDER BY id DESC LIMIT ?3`,
+  ),
   runningExecution: row("id", "FROM executions WHERE state_machine = ? AND status = 0 LIMIT 1"),
 
   /** The chunk that holds event ?2 is the last one that does not begin after it. */

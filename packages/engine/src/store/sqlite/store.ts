@@ -4,10 +4,12 @@ import type {
   BranchKey,
   BranchRow,
   Changes,
+  ChildRow,
   ExecutionQuery,
   ExecutionRow,
   HistoryChunk,
   ListPlace,
+  MapRunRow,
   QueuedTask,
   Removable,
   RevisionRow,
@@ -28,8 +30,10 @@ import {
   aliasRow,
   branchKey,
   branchRow,
+  childRow,
   executionRow,
   historyChunk,
+  mapRunRow,
   queuedTask,
   revisionRow,
   stateMachineRow,
@@ -69,8 +73,6 @@ export async function sqliteStore(database: OpenDatabase): Promise<Store> {
 
 /** Above every id and every time, and exactly a double. */
 const ABOVE = Number.MAX_SAFE_INTEGER;
-
-const CHILDREN_A_READ = 200;
 
 class SqliteStore implements Store {
   readonly #database: OpenDatabase;
@@ -157,41 +159,59 @@ class SqliteStore implements Store {
   }
 
   async listExecutions(query: ExecutionQuery): Promise<ExecutionRow[]> {
-    const { stateMachineArn, stateMachineVersionArn: versionArn, stateMachineAliasArn: aliasArn, status } = query;
     return this.#read((sql) => {
-      const key = this.#arns.known(aliasArn ?? versionArn ?? stateMachineArn);
+      const [arn, ofAny, ofStatus] = listOf(query, sql);
+      const key = this.#arns.known(arn);
       if (key === undefined) return [];
-      const [ofAny, ofStatus] =
-        aliasArn !== undefined
-          ? [sql.listAliasExecutions, sql.listAliasExecutionsOfStatus]
-          : versionArn !== undefined
-            ? [sql.listVersionExecutions, sql.listVersionExecutionsOfStatus]
-            : [sql.listExecutions, sql.listExecutionsOfStatus];
-      const before = query.before ?? ABOVE;
+      const { status, limit, before = ABOVE } = query;
       const rows =
-        status === undefined
-          ? ofAny.rows(key, before, query.limit)
-          : ofStatus.rows(key, before, query.limit, statusCodes[status]);
+        status === undefined ? ofAny.rows(key, before, limit) : ofStatus.rows(key, before, limit, statusCodes[status]);
       return rows.map(this.#executionRow);
     });
   }
 
-  async mapRunExecutions(mapRunArn: string): Promise<ExecutionRow[]> {
+  async mapRunExecutions(mapRunArn: string, limit: number, after = 0): Promise<ExecutionRow[]> {
     return this.#read((sql) => {
       const mapRun = this.#arns.known(mapRunArn);
-      if (mapRun === undefined) return [];
-      const children: ExecutionRow[] = [];
-      // In parts, because the JSON of one read has a largest size: half a gigabyte.
-      for (;;) {
-        const rows = sql.mapRunExecutions.rows(mapRun, children.at(-1)?.id ?? 0, CHILDREN_A_READ);
-        for (const row of rows) children.push(this.#executionRow(row));
-        if (rows.length < CHILDREN_A_READ) return children;
-      }
+      return mapRun === undefined ? [] : sql.mapRunExecutions.rows(mapRun, after, limit).map(this.#executionRow);
     });
   }
 
-  async runningChildren(): Promise<ExecutionRow[]> {
-    return this.#read((sql) => sql.runningChildren.rows().map(this.#executionRow));
+  async mapRunChildren(mapRunArn: string, limit: number, after = 0): Promise<ChildRow[]> {
+    return this.#read((sql) => {
+      const mapRun = this.#arns.known(mapRunArn);
+      return mapRun === undefined ? [] : sql.mapRunChildren.rows(mapRun, after, limit).map(this.#childRow);
+    });
+  }
+
+  async runningChildren({
+    mapRunArn,
+    limit,
+    after = 0,
+  }: {
+    readonly mapRunArn?: string;
+    readonly limit: number;
+    readonly after?: number;
+  }): Promise<ChildRow[]> {
+    return this.#read((sql) => {
+      if (mapRunArn === undefined) return sql.runningChildren.rows(after, limit).map(this.#childRow);
+      const mapRun = this.#arns.known(mapRunArn);
+      return mapRun === undefined ? [] : sql.runningChildrenOfMapRun.rows(mapRun, after, limit).map(this.#childRow);
+    });
+  }
+
+  async mapRun(arn: string): Promise<MapRunRow | undefined> {
+    return this.#read((sql) => {
+      const key = this.#arns.known(arn);
+      return key === undefined ? undefined : optional(sql.mapRun.row(key), this.#mapRunRow);
+    });
+  }
+
+  async mapRuns(executionId: number, limit: number, before?: string): Promise<MapRunRow[]> {
+    return this.#read((sql) => {
+      const place = before === undefined ? null : (this.#arns.known(before) ?? null);
+      return sql.mapRuns.rows(executionId, place, limit).map(this.#mapRunRow);
+    });
   }
 
   async hasRunningExecution(stateMachineArn: string): Promise<boolean> {
@@ -306,6 +326,8 @@ class SqliteStore implements Store {
   }
 
   readonly #executionRow = (row: SqlRow): ExecutionRow => executionRow(row, this.#arns.arn);
+  readonly #childRow = (row: SqlRow): ChildRow => childRow(row, this.#arns.arn);
+  readonly #mapRunRow = (row: SqlRow): MapRunRow => mapRunRow(row, this.#arns.arn);
 
   /** Reads what is committed: after the open transaction, not within it. */
   async #read<Result>(read: (sql: Prepared) => Result): Promise<Result> {
@@ -322,6 +344,24 @@ class SqliteStore implements Store {
     if (this.#open) return this.#sql;
     throw new StoreError("closed", `The store in ${this.#database.place} was closed. Open it again to use it.`);
   }
+}
+
+/** Whose executions a query asks for, and the statements that list them. */
+function listOf(query: ExecutionQuery, sql: Prepared): [arn: string, ofAny: Statement, ofStatus: Statement] {
+  if ("mapRunArn" in query) {
+    const { mapRunArn, redriven } = query;
+    if (redriven === undefined) return [mapRunArn, sql.listMapRunExecutions, sql.listMapRunExecutionsOfStatus];
+    return redriven
+      ? [mapRunArn, sql.listRedrivenExecutions, sql.listRedrivenExecutionsOfStatus]
+      : [mapRunArn, sql.listNotRedrivenExecutions, sql.listNotRedrivenExecutionsOfStatus];
+  }
+  const { stateMachineArn, stateMachineVersionArn, stateMachineAliasArn } = query;
+  if (stateMachineAliasArn !== undefined) {
+    return [stateMachineAliasArn, sql.listAliasExecutions, sql.listAliasExecutionsOfStatus];
+  }
+  return stateMachineVersionArn === undefined
+    ? [stateMachineArn, sql.listExecutions, sql.listExecutionsOfStatus]
+    : [stateMachineVersionArn, sql.listVersionExecutions, sql.listVersionExecutionsOfStatus];
 }
 
 function integer(row: SqlRow | undefined): number {
