@@ -48,6 +48,8 @@ export interface ServerLimits {
   readonly requestTimeoutMs: number;
   /** How long in milliseconds a connection may be idle between two requests. */
   readonly keepAliveTimeoutMs: number;
+  /** How long in milliseconds nothing may move on a connection whose request is being answered. */
+  readonly stalledTimeoutMs: number;
   /** Longest body of a request. */
   readonly maxBodyBytes: number;
 }
@@ -69,6 +71,8 @@ const defaultLimits: ServerLimits = {
   // SDKs keep idle connections for a later call; one that the server ends at that moment fails that call. Load balancers
   // in between give up after 60 seconds.
   keepAliveTimeoutMs: 90_000,
+  // A synchronous execution is silent for five minutes. Beyond that it is a caller that does not read its answer.
+  stalledTimeoutMs: 600_000,
   // The service's quota is 1 MB; here a definition of 1 MB fits with its escapes and gets the sentences about lengths.
   maxBodyBytes: 2 * 1024 * 1024,
 };
@@ -87,6 +91,7 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   const access = accessKeys.length === 0 ? undefined : await AccessCheck.create(accessKeys, now);
   const calls = new Calls(engine, options, limits, access, () => connectionsOf(http));
   const http = createListener(options.tls, limits, calls);
+  http.timeout = limits.stalledTimeoutMs;
   http.on("clientError", answerUnreadable);
   const sockets = new Set<Socket>();
   if (options.tls !== undefined) {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EngineMetrics } from "@pawl/engine";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createServer, type PawlServer, ServerError, type ServerLimits } from "../src/index.js";
 import { type FakeEngine, fakeEngine } from "./fake-engine.js";
 
@@ -86,6 +87,20 @@ async function send(parts: Parts): Promise<Answer> {
   socket.write(request({ ...parts, headers: ["Connection: close", ...(parts.headers ?? [])] }));
   return parse(await all);
 }
+
+const noReading = { buckets: [], count: 0, sum: 0 };
+const noMetrics: EngineMetrics = {
+  started: { STANDARD: 0, EXPRESS: 0 },
+  ended: { SUCCEEDED: 0, FAILED: 0, TIMED_OUT: 0, ABORTED: 0 },
+  transitions: 0,
+  historyEvents: 0,
+  failedCommits: 0,
+  commitTime: noReading,
+  batchSize: noReading,
+  queueLength: 0,
+  liveExecutions: 0,
+  logRecords: { delivered: 0, lost: 0 },
+};
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -272,6 +287,36 @@ describe("limits", () => {
       "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 9\r\n\r\n{",
     );
     expect(await ended).toMatch(/^(?:HTTP\/1\.1 400 |$)/);
+  });
+
+  it("a caller that does not read its answer holds it for a while only", async () => {
+    await server.close();
+    await serve({ stalledTimeoutMs: 300 });
+    const long = { activityArn: "a", name: "x".repeat(1_000_000), creationDate: 0 };
+    const asked = new Promise<void>((resolve) => {
+      engine.activities.list = async () => {
+        resolve();
+        return { items: Array(50).fill(long) };
+      };
+    });
+    engine.metrics = () => noMetrics;
+    const connections = async () =>
+      Number(/^pawl_connections (\d+)$/m.exec((await send({ method: "GET", path: "/metrics", body: "" })).body)?.[1]);
+    const socket = open();
+    socket.pause();
+    const ended = new Promise((resolve) => socket.once("close", resolve));
+    socket.write(request({ target: "AWSStepFunctions.ListActivities", body: "{}" }));
+    await asked;
+    // The one that is left is that of this question.
+    await vi.waitFor(async () => expect(await connections()).toBe(1), { timeout: 30_000 });
+    let received = 0;
+    socket.on("data", (chunk) => {
+      received += chunk.length;
+    });
+    socket.resume();
+    await ended;
+    expect(received).toBeLessThan(50_000_000);
+    expect((await send({ body: "{}" })).status).toBe(200);
   });
 
   it("a thousand connections that stand open keep nobody waiting, and end with the server", async () => {
