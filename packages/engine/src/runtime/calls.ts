@@ -1,17 +1,21 @@
+import type { Clock } from "../clock.js";
 import type { Execution } from "../execution.js";
-import { failureOfCall, TASK_CANCELLED, type TaskHandler } from "../tasks/task-handler.js";
+import { StoreError } from "../store/store-error.js";
+import { failureOfCall, TASK_CANCELLED, type TaskHandler, type TaskRequest } from "../tasks/task-handler.js";
 import type { Invocation } from "../transition/effect.js";
 import type { ExecutionEvent } from "../transition/event.js";
 
 /** The calls that tasks have under way in this process: from their start until what came of them is durable. */
 export class Calls {
   readonly #run: TaskHandler;
+  readonly #clock: Clock;
   readonly #post: (executionId: number, event: ExecutionEvent) => Promise<void>;
   readonly #underWay = new Map<string, AbortController>();
 
   /** @param post resolves when the event is durable, or never will be */
-  constructor(run: TaskHandler, post: (executionId: number, event: ExecutionEvent) => Promise<void>) {
+  constructor(run: TaskHandler, clock: Clock, post: (executionId: number, event: ExecutionEvent) => Promise<void>) {
     this.#run = run;
+    this.#clock = clock;
     this.#post = post;
   }
 
@@ -36,7 +40,7 @@ export class Calls {
     };
     // A handler that throws at once must not reach the commit that released it.
     Promise.resolve()
-      .then(() => this.#run(request, controller.signal))
+      .then(() => this.#call(request, controller.signal))
       .then(
         (output) => ({ kind: "callReturned", branchId, attempt, output }) as const,
         (error: unknown) => ({ kind: "callFailed", branchId, attempt, ...failureOfCall(error) }) as const,
@@ -45,6 +49,19 @@ export class Calls {
       .finally(() => {
         if (this.#underWay.get(key) === controller) this.#underWay.delete(key);
       });
+  }
+
+  /** A call that Pawl's own store has kept from working (a nested execution that cannot be started) is no failure of the task. */
+  async #call(request: TaskRequest, signal: AbortSignal): Promise<string> {
+    for (;;) {
+      try {
+        return await this.#run(request, signal);
+      } catch (error) {
+        if (!(error instanceof StoreError) || signal.aborted) throw error;
+        await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + RETRY_MILLISECONDS, resolve));
+        if (signal.aborted) throw error;
+      }
+    }
   }
 
   abort({ id }: Execution, attempt: number): void {
@@ -59,3 +76,6 @@ export class Calls {
     this.#underWay.clear();
   }
 }
+
+/** How long a call waits that the store has kept from working. */
+const RETRY_MILLISECONDS = 1000;

@@ -1,0 +1,39 @@
+import type { Clock } from "../packages/engine/src/index.js";
+import type { Schedule } from "./schedule.js";
+
+/**
+ * The clock of one process: it may be put forward or back, as clocks of machines are. Alarms ring after the time that was left
+ * when they were set, as a process's timers do, whatever the clock shows by then. When the process dies they are gone.
+ */
+export class SimulatedClock implements Clock {
+  readonly #schedule: Schedule;
+  #offset: number;
+  #stopped = false;
+
+  constructor(schedule: Schedule, offset: number) {
+    this.#schedule = schedule;
+    this.#offset = offset;
+  }
+
+  now(): number {
+    return this.#schedule.now + this.#offset;
+  }
+
+  at(time: number, callback: () => void): () => void {
+    return this.#schedule.after(time - this.now(), () => {
+      if (!this.#stopped) callback();
+    });
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  jump(milliseconds: number): void {
+    this.#offset += milliseconds;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+}

@@ -1,0 +1,251 @@
+import {
+  type ActivityRow,
+  type AliasRow,
+  type BranchKey,
+  type BranchRow,
+  type Changes,
+  type ExecutionChange,
+  type ExecutionQuery,
+  type ExecutionRow,
+  type HistoryChunk,
+  type ListPlace,
+  type QueuedTask,
+  type RevisionRow,
+  type StateMachineRow,
+  StoreError,
+  type VersionRow,
+} from "../packages/engine/src/index.js";
+
+/**
+ * What is durable: the rows of a store, in plain maps. It does what `Store` says and nothing in time: {@link SimulatedStore}
+ * gives it delays and faults. A commit is applied as a whole.
+ */
+export class SimulatedDisk {
+  readonly #executions = new Map<number, ExecutionRow>();
+  readonly #idsByArn = new Map<string, number>();
+  readonly #histories = new Map<number, HistoryChunk[]>();
+  readonly #branches = new Map<number, Map<number, KeptBranch>>();
+  readonly #machines = new Map<string, StateMachineRow>();
+  readonly #revisions = new Map<number, RevisionRow>();
+  readonly #versions = new Map<string, VersionRow>();
+  readonly #aliases = new Map<string, AliasRow>();
+  readonly #activities = new Map<string, ActivityRow>();
+  #lastExecutionId = 0;
+  #lastPosition = 0;
+  /** How many commits it took. */
+  commits = 0;
+
+  /** The ids that the next process gives out come after these. */
+  get lastExecutionId(): number {
+    return this.#lastExecutionId;
+  }
+
+  get lastRevisionId(): number {
+    return Math.max(0, ...this.#revisions.keys());
+  }
+
+  /** @throws Error, with nothing applied, where a row would be there twice */
+  apply(changes: Changes): void {
+    const inserted = new Set<string>();
+    for (const { insert } of changes.executions ?? []) {
+      if (insert === undefined) continue;
+      if (this.#executions.has(insert.id) || this.#idsByArn.has(insert.arn) || inserted.has(insert.arn)) {
+        throw new StoreError("conflict", `the execution ${insert.id} ${insert.arn} is there already`);
+      }
+      inserted.add(insert.arn);
+    }
+    this.commits += 1;
+    for (const row of changes.revisions ?? []) this.#revisions.set(row.id, row);
+    for (const arn of changes.deletedStateMachines ?? []) this.#deleteMachine(arn);
+    for (const row of changes.stateMachines ?? []) this.#machines.set(row.arn, row);
+    for (const row of changes.deletedVersions ?? []) this.#versions.delete(`${row.stateMachineArn}:${row.number}`);
+    for (const row of changes.versions ?? []) this.#versions.set(`${row.stateMachineArn}:${row.number}`, row);
+    for (const row of changes.deletedAliases ?? []) this.#aliases.delete(`${row.stateMachineArn}:${row.name}`);
+    for (const row of changes.aliases ?? []) this.#aliases.set(`${row.stateMachineArn}:${row.name}`, row);
+    for (const arn of changes.deletedActivities ?? []) this.#activities.delete(arn);
+    for (const row of changes.activities ?? []) this.#activities.set(row.arn, row);
+    for (const change of changes.executions ?? []) this.#change(change);
+    for (const id of changes.deletedExecutions ?? []) this.#deleteExecution(id);
+  }
+
+  #deleteMachine(arn: string): void {
+    this.#machines.delete(arn);
+    for (const [key, row] of this.#versions) if (row.stateMachineArn === arn) this.#versions.delete(key);
+    for (const [key, row] of this.#aliases) if (row.stateMachineArn === arn) this.#aliases.delete(key);
+  }
+
+  #change({ id, insert, update, history, branches = [], deletedBranches }: ExecutionChange): void {
+    if (insert !== undefined) {
+      this.#executions.set(id, insert);
+      this.#idsByArn.set(insert.arn, id);
+      this.#lastExecutionId = Math.max(this.#lastExecutionId, id);
+    }
+    const row = this.#executions.get(id);
+    if (update !== undefined && row !== undefined) {
+      const redrive = update.redrive ?? row.redrive;
+      const { status, stopDate, output, error, cause } = update;
+      this.#executions.set(id, {
+        ...row,
+        ...{ status, stopDate, output, error, cause },
+        ...(redrive === undefined ? {} : { redrive }),
+      });
+    }
+    if (history !== undefined) {
+      const chunks = this.#histories.get(id) ?? [];
+      this.#histories.set(id, chunks);
+      chunks.push(history);
+    }
+    const kept = this.#branches.get(id) ?? new Map<number, KeptBranch>();
+    if (deletedBranches === "all") kept.clear();
+    else for (const branchId of deletedBranches ?? []) kept.delete(branchId);
+    for (const branch of branches) {
+      const before = kept.get(branch.id);
+      const isQueuedStill = before !== undefined && before.activityArn === branch.activityArn;
+      const position = isQueuedStill ? before.position : ++this.#lastPosition;
+      kept.set(branch.id, { ...branch, position: branch.activityArn === null ? 0 : position });
+    }
+    if (kept.size > 0) this.#branches.set(id, kept);
+    else this.#branches.delete(id);
+  }
+
+  #deleteExecution(id: number): void {
+    const row = this.#executions.get(id);
+    if (row !== undefined) this.#idsByArn.delete(row.arn);
+    this.#executions.delete(id);
+    this.#histories.delete(id);
+    this.#branches.delete(id);
+  }
+
+  execution(arn: string): ExecutionRow | undefined {
+    return this.#executions.get(this.#idsByArn.get(arn) ?? 0);
+  }
+
+  executionById(id: number): ExecutionRow | undefined {
+    return this.#executions.get(id);
+  }
+
+  /** All executions, oldest first. */
+  executions(): ExecutionRow[] {
+    return [...this.#executions.values()].sort((one, other) => one.id - other.id);
+  }
+
+  listExecutions(query: ExecutionQuery): ExecutionRow[] {
+    const { stateMachineArn, stateMachineVersionArn, stateMachineAliasArn, status, limit, before } = query;
+    return this.executions()
+      .reverse()
+      .filter(
+        (row) =>
+          row.stateMachineArn === stateMachineArn &&
+          (stateMachineVersionArn === undefined || row.stateMachineVersionArn === stateMachineVersionArn) &&
+          (stateMachineAliasArn === undefined || row.stateMachineAliasArn === stateMachineAliasArn) &&
+          (status === undefined || row.status === status) &&
+          (before === undefined || row.id < before),
+      )
+      .slice(0, limit);
+  }
+
+  mapRunExecutions(mapRunArn: string): ExecutionRow[] {
+    return this.executions().filter((row) => row.mapRunArn === mapRunArn);
+  }
+
+  runningChildren(): ExecutionRow[] {
+    return this.executions().filter(({ mapRunArn, status }) => mapRunArn !== null && status === "RUNNING");
+  }
+
+  hasRunningExecution(stateMachineArn: string): boolean {
+    return this.executions().some((row) => row.stateMachineArn === stateMachineArn && row.status === "RUNNING");
+  }
+
+  history(id: number, from: number, to: number): HistoryChunk[] {
+    const chunks = this.#histories.get(id) ?? [];
+    return chunks.filter(({ firstEventId, lastEventId }) => firstEventId <= to && lastEventId >= from);
+  }
+
+  lastEventId(id: number): number {
+    return this.#histories.get(id)?.at(-1)?.lastEventId ?? 0;
+  }
+
+  branches(id: number): BranchRow[] {
+    const rows = [...(this.#branches.get(id)?.values() ?? [])];
+    return rows.map(({ position: _, ...row }) => row).sort((one, other) => one.id - other.id);
+  }
+
+  #allBranches(): { executionId: number; branch: KeptBranch }[] {
+    return [...this.#branches].flatMap(([executionId, rows]) =>
+      [...rows.values()].map((branch) => ({ executionId, branch })),
+    );
+  }
+
+  due(time: number, limit: number): BranchKey[] {
+    return this.#allBranches()
+      .flatMap(({ executionId, branch: { id: branchId, dueAt } }) =>
+        dueAt === null || dueAt > time ? [] : [{ executionId, branchId, dueAt }],
+      )
+      .sort(
+        (one, other) => one.dueAt - other.dueAt || one.executionId - other.executionId || one.branchId - other.branchId,
+      )
+      .slice(0, limit);
+  }
+
+  nextDue(): number | undefined {
+    const times = this.#allBranches().flatMap(({ branch }) => branch.dueAt ?? []);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  queued(activityArn: string, limit: number, after = 0): QueuedTask[] {
+    return this.#allBranches()
+      .filter(({ branch }) => branch.activityArn === activityArn && branch.position > after)
+      .map(({ executionId, branch: { id: branchId, position } }) => ({ executionId, branchId, position }))
+      .sort((one, other) => one.position - other.position)
+      .slice(0, limit);
+  }
+
+  restarting(): number[] {
+    const ids = this.#allBranches().flatMap(({ executionId, branch }) => (branch.restart ? [executionId] : []));
+    return [...new Set(ids)].sort((one, other) => one - other);
+  }
+
+  stateMachine(arn: string): StateMachineRow | undefined {
+    return this.#machines.get(arn);
+  }
+
+  listStateMachines(limit: number, after?: ListPlace): StateMachineRow[] {
+    return newestFirst(this.#machines.values(), limit, after);
+  }
+
+  revision(id: number): RevisionRow | undefined {
+    return this.#revisions.get(id);
+  }
+
+  versions(stateMachineArn: string): VersionRow[] {
+    const rows = [...this.#versions.values()].filter((row) => row.stateMachineArn === stateMachineArn);
+    return rows.sort((one, other) => other.number - one.number);
+  }
+
+  aliases(stateMachineArn: string): AliasRow[] {
+    const rows = [...this.#aliases.values()].filter((row) => row.stateMachineArn === stateMachineArn);
+    return rows.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  activity(arn: string): ActivityRow | undefined {
+    return this.#activities.get(arn);
+  }
+
+  listActivities(limit: number, after?: ListPlace): ActivityRow[] {
+    return newestFirst(this.#activities.values(), limit, after);
+  }
+}
+
+interface KeptBranch extends BranchRow {
+  /** Its place in the queue of its activity. */
+  readonly position: number;
+}
+
+function newestFirst<Row extends ListPlace>(rows: Iterable<Row>, limit: number, after: ListPlace | undefined): Row[] {
+  const isBefore = (one: ListPlace, other: ListPlace): boolean =>
+    one.creationDate > other.creationDate || (one.creationDate === other.creationDate && one.arn > other.arn);
+  return [...rows]
+    .sort((one, other) => (isBefore(one, other) ? -1 : 1))
+    .filter((row) => after === undefined || isBefore(after, row))
+    .slice(0, limit);
+}
