@@ -10,6 +10,7 @@ import {
   type HistoryChunk,
   type ListPlace,
   type QueuedTask,
+  type Removable,
   type RevisionRow,
   type StateMachineRow,
   StoreError,
@@ -32,6 +33,10 @@ export class SimulatedDisk {
   readonly #activities = new Map<string, ActivityRow>();
   #lastExecutionId = 0;
   #lastPosition = 0;
+  /** Executions that were removed and of which something is left. */
+  readonly #remains = new Set<number>();
+  /** What was kept for redrives up to here is removed. */
+  #pastRedrive = { stopDate: Number.NEGATIVE_INFINITY, id: 0 };
   /** How many commits it took. */
   commits = 0;
 
@@ -66,6 +71,7 @@ export class SimulatedDisk {
     for (const row of changes.activities ?? []) this.#activities.set(row.arn, row);
     for (const change of changes.executions ?? []) this.#change(change);
     for (const id of changes.deletedExecutions ?? []) this.#deleteExecution(id);
+    if (changes.removal !== undefined) this.#remove(changes.removal);
   }
 
   #deleteMachine(arn: string): void {
@@ -114,6 +120,55 @@ export class SimulatedDisk {
     this.#executions.delete(id);
     this.#histories.delete(id);
     this.#branches.delete(id);
+  }
+
+  #remove({ executions, pastRedrive }: NonNullable<Changes["removal"]>): void {
+    for (const id of executions) this.#removeRow(id);
+    for (const place of pastRedrive) {
+      if (this.#executions.get(place.id)?.status !== "RUNNING") this.#branches.delete(place.id);
+      this.#pastRedrive = place;
+    }
+    let left = ROWS_OF_A_REMOVAL;
+    for (const id of this.#remains) {
+      const chunks = this.#histories.get(id) ?? [];
+      left -= chunks.splice(0, left).length;
+      for (const row of this.#executions.values()) if (parentOf(row) === id) this.#removeRow(row.id);
+      if (chunks.length > 0) return;
+      this.#histories.delete(id);
+      this.#branches.delete(id);
+      this.#remains.delete(id);
+    }
+  }
+
+  #removeRow(id: number): void {
+    const row = this.#executions.get(id);
+    if (row === undefined) return;
+    this.#idsByArn.delete(row.arn);
+    this.#executions.delete(id);
+    this.#remains.add(id);
+  }
+
+  removable({ closed, ended, limit }: { closed: number; ended: number; limit: number }): Removable {
+    const stopped = this.executions()
+      .flatMap(({ id, stopDate, status, parent }) =>
+        stopDate === null || parent !== null ? [] : [{ id, stopDate, status }],
+      )
+      .sort((one, other) => one.stopDate - other.stopDate || one.id - other.id);
+    const done = this.#pastRedrive;
+    return {
+      executions: stopped
+        .filter(({ stopDate }) => stopDate < closed)
+        .slice(0, limit)
+        .map(({ id }) => id),
+      pastRedrive: stopped
+        .filter(({ id, stopDate, status }) => {
+          const isNext = stopDate > done.stopDate || (stopDate === done.stopDate && id > done.id);
+          return status !== "SUCCEEDED" && stopDate < ended && isNext;
+        })
+        .slice(0, limit)
+        .map(({ id, stopDate }) => ({ id, stopDate })),
+      hasRemains: this.#remains.size > 0,
+    };
   }
 
   execution(arn: string): ExecutionRow | undefined {
@@ -234,6 +289,13 @@ export class SimulatedDisk {
   listActivities(limit: number, after?: ListPlace): ActivityRow[] {
     return newestFirst(this.#activities.values(), limit, after);
   }
+}
+
+/** The most parts of histories that go with one commit. */
+const ROWS_OF_A_REMOVAL = 200;
+
+function parentOf({ parent }: ExecutionRow): number | undefined {
+  return parent === null ? undefined : (JSON.parse(parent) as { readonly executionId?: number }).executionId;
 }
 
 interface KeptBranch extends BranchRow {

@@ -76,6 +76,7 @@ export class SimulatedStore {
       aliases: read(disk.aliases),
       activity: read(disk.activity),
       listActivities: read(disk.listActivities),
+      removable: read(disk.removable),
       backup: () => Promise.reject(new StoreError("failed", "there is nothing to back up to")),
       close: async () => {
         this.#isClosing = true;
