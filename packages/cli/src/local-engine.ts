@@ -14,6 +14,8 @@ export interface LocalEngineOptions {
   /** Told what an operator should know; default: standard error. */
   readonly log?: (message: string) => void;
   readonly executionLogs?: EngineOptions["executionLogs"];
+  /** Folders that state machines may use as buckets, besides those of the configuration. */
+  readonly dataFolders?: readonly string[] | undefined;
   /** How long closed executions stay, in milliseconds; absent: for ever. */
   readonly keepClosed?: number | undefined;
   /** Told each line that a function writes; default: standard error. */
@@ -26,7 +28,7 @@ export interface LocalEngineOptions {
  * @throws StoreError where the data folder cannot be used, CommandError where the endpoint is no address
  */
 export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
-  const { data, region, accountId, config, mocks, executionLogs, keepClosed } = options;
+  const { data, region, accountId, config, mocks, executionLogs, keepClosed, dataFolders = [] } = options;
   const { log = writeNote, functionLog = writeFunctionLine } = options;
   const [{ AwsClients, endpointOf, openEngine, openSqliteStore, pageTokenKey }, { stepFunctionsTasks }] =
     await Promise.all([import("@pawl/engine"), import("@pawl/server")]);
@@ -46,6 +48,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
       ...(keepClosed === undefined ? {} : { keepClosed }),
       ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
       ...config,
+      dataFolders: [...dataFolders, ...(config.dataFolders ?? [])],
       aws: new AwsClients({ endpoints: config.endpoints }),
       mocks,
     });

@@ -41,6 +41,7 @@ export function createProgram(done: (code: number) => void): Command {
     .option("--port <port>", "port to listen on; 0 takes a free one", portNumber, 8083)
     .option("--data <folder>", "folder of what is kept, or 'memory' to keep nothing", ".pawl")
     .option("--config <file>", CONFIG)
+    .option("--data-folder <folder>", DATA_FOLDER, repeated)
     .option("--region <region>", "region of the ARNs", regionName, "us-east-1")
     .option("--account-id <id>", "account of the ARNs", accountNumber, "123456789012")
     .option("--access-keys <file>", "serve only requests signed with a key of this file: ID:SECRET, one a line")
@@ -91,6 +92,7 @@ export function createProgram(done: (code: number) => void): Command {
       .option("--input <json>", INPUT)
       .option("--name <name>", "name of the execution (default: a UUID)")
       .option("--config <file>", CONFIG)
+      .option("--data-folder <folder>", DATA_FOLDER, repeated)
       .option("--test-case <name>", "answer its tasks from the file of mocks (SFN_MOCK_CONFIG) instead of calling")
       .addOption(machineType("type of state machine to check it as; it runs as STANDARD")),
   )
@@ -227,6 +229,7 @@ export function createProgram(done: (code: number) => void): Command {
   return program;
 }
 
+const DATA_FOLDER = "folder that distributed Map states may read from and write to, as file:///path (repeatable)";
 const CONFIG = "what Task states call, such as functions (default: pawl.config.json, .mjs or .ts here)";
 const INPUT = "input of the execution: JSON, @file, or - for standard input (default: {})";
 const MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:order";

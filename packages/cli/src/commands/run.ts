@@ -18,6 +18,8 @@ export interface RunOptions extends OutputOptions {
   readonly name?: string;
   /** The configuration's file. */
   readonly config?: string;
+  /** Folders that its distributed Map states may use. */
+  readonly dataFolder?: readonly string[];
   /** Which of the mock configuration answers its tasks. */
   readonly testCase?: string;
   /** What the definition is checked as. It always runs as STANDARD: of an EXPRESS execution nothing could be shown. */
@@ -47,7 +49,14 @@ export async function run(file: string, options: RunOptions): Promise<number> {
       `--test-case ${testCase}: name the file of mocks in SFN_MOCK_CONFIG or as \`mocks\` in the configuration`,
     );
   }
-  const engine = await openLocalEngine({ data: "memory", region: "us-east-1", accountId: ACCOUNT_ID, config, mocks });
+  const engine = await openLocalEngine({
+    data: "memory",
+    region: "us-east-1",
+    accountId: ACCOUNT_ID,
+    config,
+    mocks,
+    dataFolders: options.dataFolder,
+  });
   // They exist, so that an execution that comes to one waits there instead of failing.
   await createActivities(engine, definition);
   const { stateMachineArn } = await engine.stateMachines.create({

@@ -18,11 +18,16 @@ import { type ServerFlags, serverSettings } from "../server-settings.js";
 import { version } from "../version.js";
 
 export interface StartOptions
-  extends Omit<LocalEngineOptions, "log" | "functionLog" | "config" | "mocks" | "executionLogs" | "keepClosed">,
+  extends Omit<
+      LocalEngineOptions,
+      "log" | "functionLog" | "config" | "mocks" | "executionLogs" | "keepClosed" | "dataFolders"
+    >,
     ServerFlags {
   readonly port: number;
   /** The configuration's file. */
   readonly config?: string;
+  /** Folders that distributed Map states may use. */
+  readonly dataFolder?: readonly string[];
   /** `stdout`, `cloudwatch`, `off` or folders. */
   readonly executionLogs?: readonly string[];
   /** A time such as `90d`, or `off`. */
@@ -51,6 +56,7 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
     accountId,
     config,
     mocks,
+    dataFolders: options.dataFolder,
     log: (message) => log.warn(message),
     functionLog,
     executionLogs: logs,

@@ -1,5 +1,6 @@
 import type { ConfigValue } from "./config-value.js";
 import { connectionsSection } from "./connections-section.js";
+import { dataFoldersSection } from "./data-folders-section.js";
 import { endpointsSection } from "./endpoints-section.js";
 import { functionsSection } from "./functions-section.js";
 import { httpSection } from "./http-section.js";
@@ -8,6 +9,7 @@ import { mocksSection } from "./mocks-section.js";
 /** The configuration's sections: each has a file that checks it and gives what the engine or the server takes. */
 export const SECTIONS = {
   connections: connectionsSection,
+  dataFolders: dataFoldersSection,
   endpoints: endpointsSection,
   functions: functionsSection,
   http: httpSection,

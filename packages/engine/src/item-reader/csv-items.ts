@@ -12,11 +12,7 @@ const DELIMITERS: Readonly<Record<string, string>> = {
 
 /** The rows of delimited text as items: an object each, whose values are strings, with the columns in their order. */
 export async function* csvItems(text: AsyncIterable<string>, config: JsonObject): AsyncIterable<readonly Json[]> {
-  const { CSVHeaders: given } = config;
-  // A given header goes without CSVHeaderLocation where ManifestType says what the data is.
-  const isGiven =
-    config.CSVHeaderLocation === "GIVEN" || (config.CSVHeaderLocation === undefined && Array.isArray(given));
-  yield* itemsOf(rowsOf(text, config), isGiven ? namesOf(given) : undefined);
+  yield* itemsOf(rowsOf(text, config), givenNames(config));
 }
 
 /** The rows as items whose members have these names. */
@@ -28,9 +24,17 @@ export async function* csvItemsNamed(
   yield* itemsOf(rowsOf(text, config), names);
 }
 
+/** The same for a text that is at hand, whole. */
+export function csvItemsIn(text: string, config: JsonObject): Json[] {
+  const reader = new CsvRows(delimiterOf(config));
+  const rows = [...reader.push(text.replace(/^\uFEFF/, "")), ...reader.end()];
+  const names = givenNames(config) ?? rows.shift();
+  return names === undefined ? [] : rows.map(itemMaker(names));
+}
+
 /** The rows themselves. */
-export async function* rowsOf(text: AsyncIterable<string>, { CSVDelimiter }: JsonObject): AsyncIterable<string[][]> {
-  const rows = new CsvRows(DELIMITERS[String(CSVDelimiter ?? "COMMA")] ?? ",");
+export async function* rowsOf(text: AsyncIterable<string>, config: JsonObject): AsyncIterable<string[][]> {
+  const rows = new CsvRows(delimiterOf(config));
   for await (const piece of text) yield rows.push(piece);
   yield rows.end();
 }
@@ -65,6 +69,13 @@ function itemMaker(names: readonly string[]): (row: readonly string[]) => JsonOb
   };
 }
 
-function namesOf(given: Json | undefined): string[] {
-  return Array.isArray(given) ? given.map(String) : [];
+/** The names of the columns, where the configuration gives them. */
+function givenNames({ CSVHeaders: names, CSVHeaderLocation: location }: JsonObject): string[] | undefined {
+  if (location === "GIVEN") return Array.isArray(names) ? names.map(String) : [];
+  // A header goes without its location where ManifestType says what the data is.
+  return location === undefined && Array.isArray(names) ? names.map(String) : undefined;
+}
+
+function delimiterOf({ CSVDelimiter: name }: JsonObject): string {
+  return DELIMITERS[String(name ?? "COMMA")] ?? ",";
 }

@@ -1,4 +1,3 @@
-import { StatesError } from "@pawl/asl";
 import { type Home, homeOf, homePrefix } from "../arn.js";
 import { type Clock, systemClock } from "../clock.js";
 import type { Engine } from "../engine.js";
@@ -8,9 +7,12 @@ import type { FunctionTable } from "../functions/function-settings.js";
 import { Functions } from "../functions/functions.js";
 import type { FunctionLogLine } from "../functions/worker-pool.js";
 import type { ItemReader } from "../item-reader/item-reader.js";
+import { itemReader } from "../item-reader/read-items.js";
 import { rootName } from "../mocks/mocked-call.js";
 import type { Mocks } from "../mocks/mocks.js";
+import { objectStores } from "../object-store/stores.js";
 import type { ResultWriter } from "../result-writer/result-writer.js";
+import { resultWriter } from "../result-writer/write-results.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
 import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
 import type { Revision } from "../runtime/live-execution.js";
@@ -55,9 +57,11 @@ export interface EngineOptions {
   readonly pollMilliseconds?: number | undefined;
   /** Calls AWS services; the engine closes it. Default: with the packages, endpoints and credentials of this process. */
   readonly aws?: AwsClients | undefined;
-  /** What reads the items of distributed Map states; default: nothing, they fail. */
+  /** Folders of this machine that distributed Map states may use as buckets (`file:///path`), with all in them; default: none. */
+  readonly dataFolders?: readonly string[] | undefined;
+  /** What reads the items of distributed Map states; default: from S3 and the data folders. */
   readonly readItems?: ItemReader | undefined;
-  /** What writes their results; default: nothing, they fail. */
+  /** What writes their results; default: to S3 and the data folders. */
   readonly writeResults?: ResultWriter | undefined;
   /** The engine closes it. */
   readonly store: Store;
@@ -91,6 +95,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { store, region = "us-east-1", accountId = "123456789012", clock = systemClock } = options;
   const { random = Math.random, log = () => {} } = options;
   const { aws = new AwsClients() } = options;
+  const storeOf = objectStores({ dataFolders: options.dataFolders, aws });
   const threads = new EvaluationThreads();
   const evaluate = options.evaluate ?? threads.evaluate;
   // Whole before the first call: what the last process left may be called while this one is still opening.
@@ -124,8 +129,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     random,
     runTask,
     evaluate,
-    readItems: options.readItems ?? noReader,
-    writeResults: options.writeResults ?? noWriter,
+    readItems: options.readItems ?? itemReader(storeOf),
+    writeResults: options.writeResults ?? resultWriter(storeOf),
     revision: async (id) => revisions.get(id) ?? (await ownerOf(await store.revision(id))).revision(id),
     activityExists: (arn) => activities.has(arn),
     isMocked: ({ stateMachineName, testCase }, state) =>
@@ -199,14 +204,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   retention?.start();
   return engine;
 }
-
-const noReader: ItemReader = ({ reader: { resource } }) => {
-  throw new StatesError("States.ItemReaderFailed", `Pawl cannot read items through ${resource} yet`);
-};
-
-const noWriter: ResultWriter = async ({ writer: { resource = "a transformation" } }) => {
-  throw new StatesError("States.ResultWriterFailed", `Pawl cannot write results through ${resource} yet`);
-};
 
 /** One account and region: the engine as it is seen from there. */
 interface OpenHome {

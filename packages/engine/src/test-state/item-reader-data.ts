@@ -1,8 +1,8 @@
-import { type ItemReader, isObject, type Json, type JsonObject, objectOf, parseJson } from "@pawl/asl";
-import { parseDelimited } from "./delimited-text.js";
+import { type ItemReader, isObject, type Json, type JsonObject, parseJson } from "@pawl/asl";
+import { csvItemsIn } from "../item-reader/csv-items.js";
+import { ItemReaderFault } from "../item-reader/fault.js";
 
-/** The data is not what the reader's configuration says. */
-export class ItemReaderFault extends Error {}
+export { ItemReaderFault };
 
 export interface ReadItems {
   readonly items: readonly Json[];
@@ -36,7 +36,7 @@ function readFormat(resource: string, config: JsonObject, data: string): ReadIte
           .map(parse),
       };
     case "CSV":
-      return { items: itemsOfRows(config, data) };
+      return { items: csvItemsIn(data, config) };
     default:
       throw new ItemReaderFault(`Data of the InputType ${config.InputType} cannot be given as a text`);
   }
@@ -71,22 +71,6 @@ function itemsOfListing(json: Json): readonly Json[] {
   const objects = isObject(json) ? json.Contents : json;
   if (Array.isArray(objects)) return objects;
   throw new ItemReaderFault("A listing of objects must be an array");
-}
-
-const DELIMITERS: Readonly<Record<string, string>> = {
-  COMMA: ",",
-  PIPE: "|",
-  SEMICOLON: ";",
-  SPACE: " ",
-  TAB: "\t",
-};
-
-function itemsOfRows({ CSVDelimiter, CSVHeaderLocation, CSVHeaders }: JsonObject, data: string): readonly Json[] {
-  const rows = parseDelimited(data, DELIMITERS[String(CSVDelimiter ?? "COMMA")] ?? ",");
-  const given = CSVHeaderLocation === "GIVEN" && Array.isArray(CSVHeaders) ? CSVHeaders.map(String) : undefined;
-  const names = given ?? rows.shift() ?? [];
-  // What a row has too much of has no name; what it has too little of is empty.
-  return rows.map((row) => objectOf(names.map((name, index) => [name, row[index] ?? ""])));
 }
 
 function parse(text: string): Json {
