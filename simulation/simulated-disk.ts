@@ -4,11 +4,13 @@ import {
   type BranchKey,
   type BranchRow,
   type Changes,
+  type ChildRow,
   type ExecutionChange,
   type ExecutionQuery,
   type ExecutionRow,
   type HistoryChunk,
   type ListPlace,
+  type MapRunRow,
   type QueuedTask,
   type Removable,
   type RevisionRow,
@@ -26,6 +28,7 @@ export class SimulatedDisk {
   readonly #idsByArn = new Map<string, number>();
   readonly #histories = new Map<number, HistoryChunk[]>();
   readonly #branches = new Map<number, Map<number, KeptBranch>>();
+  readonly #mapRuns = new Map<string, MapRunRow>();
   readonly #machines = new Map<string, StateMachineRow>();
   readonly #revisions = new Map<number, RevisionRow>();
   readonly #versions = new Map<string, VersionRow>();
@@ -80,7 +83,7 @@ export class SimulatedDisk {
     for (const [key, row] of this.#aliases) if (row.stateMachineArn === arn) this.#aliases.delete(key);
   }
 
-  #change({ id, insert, update, history, branches = [], deletedBranches }: ExecutionChange): void {
+  #change({ id, insert, update, history, branches = [], deletedBranches, mapRuns = [] }: ExecutionChange): void {
     if (insert !== undefined) {
       this.#executions.set(id, insert);
       this.#idsByArn.set(insert.arn, id);
@@ -110,6 +113,7 @@ export class SimulatedDisk {
       const position = isQueuedStill ? before.position : ++this.#lastPosition;
       kept.set(branch.id, { ...branch, position: branch.activityArn === null ? 0 : position });
     }
+    for (const run of mapRuns) this.#mapRuns.set(run.arn, run);
     if (kept.size > 0) this.#branches.set(id, kept);
     else this.#branches.delete(id);
   }
@@ -120,6 +124,11 @@ export class SimulatedDisk {
     this.#executions.delete(id);
     this.#histories.delete(id);
     this.#branches.delete(id);
+    this.#deleteMapRuns(id);
+  }
+
+  #deleteMapRuns(executionId: number): void {
+    for (const [arn, row] of this.#mapRuns) if (row.executionId === executionId) this.#mapRuns.delete(arn);
   }
 
   #remove({ executions, pastRedrive }: NonNullable<Changes["removal"]>): void {
@@ -136,6 +145,7 @@ export class SimulatedDisk {
       if (chunks.length > 0) return;
       this.#histories.delete(id);
       this.#branches.delete(id);
+      this.#deleteMapRuns(id);
       this.#remains.delete(id);
     }
   }
@@ -185,26 +195,44 @@ export class SimulatedDisk {
   }
 
   listExecutions(query: ExecutionQuery): ExecutionRow[] {
-    const { stateMachineArn, stateMachineVersionArn, stateMachineAliasArn, status, limit, before } = query;
+    const { status, limit, before } = query;
     return this.executions()
       .reverse()
       .filter(
         (row) =>
-          row.stateMachineArn === stateMachineArn &&
-          (stateMachineVersionArn === undefined || row.stateMachineVersionArn === stateMachineVersionArn) &&
-          (stateMachineAliasArn === undefined || row.stateMachineAliasArn === stateMachineAliasArn) &&
+          isListed(row, query) &&
           (status === undefined || row.status === status) &&
           (before === undefined || row.id < before),
       )
       .slice(0, limit);
   }
 
-  mapRunExecutions(mapRunArn: string): ExecutionRow[] {
-    return this.executions().filter((row) => row.mapRunArn === mapRunArn);
+  mapRunExecutions(mapRunArn: string, limit: number, after = 0): ExecutionRow[] {
+    const rows = this.executions().filter((row) => row.mapRunArn === mapRunArn && row.id > after);
+    return rows.slice(0, limit);
   }
 
-  runningChildren(): ExecutionRow[] {
-    return this.executions().filter(({ mapRunArn, status }) => mapRunArn !== null && status === "RUNNING");
+  mapRunChildren(mapRunArn: string, limit: number, after = 0): ChildRow[] {
+    return this.mapRunExecutions(mapRunArn, limit, after).map(childRow);
+  }
+
+  runningChildren(query: { readonly mapRunArn?: string; readonly limit: number; readonly after?: number }): ChildRow[] {
+    const { mapRunArn, limit, after = 0 } = query;
+    return this.executions()
+      .filter((row) => row.mapRunArn !== null && row.status === "RUNNING" && row.id > after)
+      .filter((row) => mapRunArn === undefined || row.mapRunArn === mapRunArn)
+      .slice(0, limit)
+      .map(childRow);
+  }
+
+  mapRun(arn: string): MapRunRow | undefined {
+    return this.#mapRuns.get(arn);
+  }
+
+  mapRuns(executionId: number, limit: number, before?: string): MapRunRow[] {
+    const rows = [...this.#mapRuns.values()].filter((row) => row.executionId === executionId);
+    const end = before === undefined ? -1 : rows.findIndex(({ arn }) => arn === before);
+    return (end === -1 ? rows : rows.slice(0, end)).reverse().slice(0, limit);
   }
 
   hasRunningExecution(stateMachineArn: string): boolean {
@@ -296,6 +324,23 @@ const ROWS_OF_A_REMOVAL = 200;
 
 function parentOf({ parent }: ExecutionRow): number | undefined {
   return parent === null ? undefined : (JSON.parse(parent) as { readonly executionId?: number }).executionId;
+}
+
+function isListed(row: ExecutionRow, query: ExecutionQuery): boolean {
+  if ("mapRunArn" in query) {
+    const { mapRunArn, redriven } = query;
+    return row.mapRunArn === mapRunArn && (redriven === undefined || redriven === (row.redrive !== undefined));
+  }
+  const { stateMachineArn, stateMachineVersionArn, stateMachineAliasArn } = query;
+  return (
+    row.stateMachineArn === stateMachineArn &&
+    (stateMachineVersionArn === undefined || row.stateMachineVersionArn === stateMachineVersionArn) &&
+    (stateMachineAliasArn === undefined || row.stateMachineAliasArn === stateMachineAliasArn)
+  );
+}
+
+function childRow({ id, status, mapRunArn, parent, redrive }: ExecutionRow): ChildRow {
+  return { id, status, mapRunArn, parent, ...(redrive === undefined ? {} : { redrive }) };
 }
 
 interface KeptBranch extends BranchRow {
