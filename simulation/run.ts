@@ -45,6 +45,14 @@ export async function simulate(seed: number): Promise<RunResult> {
   } catch (error) {
     faults.push(`the simulation itself fails: ${(error as Error).stack}`);
   }
+  if (faults.length > 0) {
+    for (const { name, status, error, cause, mapRunArn, input } of world?.disk.executions() ?? []) {
+      const child = mapRunArn === null ? "" : ` child of ${mapRunArn.split(":").at(-1)}`;
+      trace.push(
+        `at the end: ${name}${child} ${input.slice(0, 80)} ${status} ${error ?? ""} ${cause?.slice(0, 200) ?? ""}`,
+      );
+    }
+  }
   return {
     seed,
     faults,

@@ -2,6 +2,7 @@ import { printJson, StatesError } from "@pawl/asl";
 import type { ChildInput } from "../execution.js";
 import type { ChildResult, EndedChild, ResultWriter } from "../result-writer/result-writer.js";
 import type { ExecutionRow, Store } from "../store/store.js";
+import { StoreError } from "../store/store-error.js";
 import { isTooLarge, MAX_DATA_BYTES } from "../transition/data-limit.js";
 import type { ResultsOutcome } from "../transition/event.js";
 import { type MapRunBranch, redrivesOf } from "../transition/map-run-counts.js";
@@ -46,7 +47,8 @@ export async function gatherResults(of: ResultsOf, ports: ResultPorts, signal: A
   } catch (error) {
     if (limit.exceeded) return "too large";
     if (error instanceof StatesError) return { error: error.error, cause: error.cause };
-    if (signal.aborted) throw error;
+    // Pawl's own store fails: the results are there and are gathered again.
+    if (signal.aborted || error instanceof StoreError) throw error;
     return { error: "States.ResultWriterFailed", cause: error instanceof Error ? error.message : String(error) };
   }
 }
