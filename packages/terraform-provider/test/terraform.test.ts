@@ -1,0 +1,304 @@
+import {
+  CreateActivityCommand,
+  CreateStateMachineAliasCommand,
+  CreateStateMachineCommand,
+  DeleteStateMachineCommand,
+  DescribeStateMachineCommand,
+  ListStateMachinesCommand,
+  ListTagsForResourceCommand,
+  UpdateStateMachineCommand,
+} from "@aws-sdk/client-sfn";
+import { describe, expect, it } from "vitest";
+import { pass, serveEngine, stateMachineArn } from "../../server/test/served-engine.js";
+import { roleArn } from "./one-resource.js";
+import { source, terraformVersion, workspace } from "./terraform.js";
+
+const arn = stateMachineArn("orders");
+
+function machine(definition: string, more = ""): string {
+  return `
+    resource "aws_sfn_state_machine" "orders" {
+      name       = "orders"
+      role_arn   = "${roleArn}"
+      definition = ${definition}
+      ${more}
+    }
+  `;
+}
+
+const one = 'jsonencode({ StartAt = "A", States = { A = { Type = "Pass", Result = "one", End = true } } })';
+const two = one.replace("one", "two");
+
+async function served(settings = "") {
+  const { client, server } = await serveEngine();
+  const folder = await workspace(server.url, settings);
+  return { client, folder };
+}
+
+describe.skipIf(terraformVersion === undefined)(
+  `terraform ${terraformVersion ?? "(not on PATH)"}`,
+  { timeout: 240_000 },
+  () => {
+    it("takes a state machine through its life", async () => {
+      const { client, folder } = await served();
+      await folder.write("main.tf", machine(one));
+      await folder.do("init");
+      await folder.do("validate");
+      await folder.apply();
+      expect(await folder.changes()).toEqual([]);
+      expect(await folder.state("aws_sfn_state_machine.orders")).toMatchObject({ id: arn, region: "us-east-1" });
+
+      // The same JSON in another form.
+      const other =
+        '<<-JSON\n{ "States": { "A": { "End": true, "Type": "Pass", "Result": "one" } }, "StartAt": "A" }\nJSON\n';
+      await folder.write("main.tf", machine(other));
+      expect(await folder.changes()).toEqual([]);
+
+      await folder.write("main.tf", machine(two, 'publish = true\n tags = { a = "b" }'));
+      expect(await folder.changes()).toEqual(["aws_sfn_state_machine.orders: update"]);
+      await folder.apply();
+      expect(await folder.changes()).toEqual([]);
+      expect(await folder.state("aws_sfn_state_machine.orders")).toMatchObject({
+        state_machine_version_arn: `${arn}:1`,
+        version_number: 1,
+        tags: { a: "b" },
+      });
+
+      await client.send(new UpdateStateMachineCommand({ stateMachineArn: arn, definition: pass("theirs") }));
+      expect(await folder.changes()).toEqual(["aws_sfn_state_machine.orders: update"]);
+      await folder.apply();
+      const { definition = "" } = await client.send(new DescribeStateMachineCommand({ stateMachineArn: arn }));
+      expect(JSON.parse(definition)).toMatchObject({ States: { A: { Result: "two" } } });
+
+      await folder.do("state", "rm", "aws_sfn_state_machine.orders");
+      await folder.do("import", "aws_sfn_state_machine.orders", arn);
+      await folder.apply();
+      expect(await folder.changes()).toEqual([]);
+
+      await client.send(new DeleteStateMachineCommand({ stateMachineArn: arn }));
+      expect(await folder.changes()).toEqual(["aws_sfn_state_machine.orders: create"]);
+      await folder.apply();
+      await folder.do("destroy", "-auto-approve");
+      expect((await client.send(new ListStateMachinesCommand({}))).stateMachines).toEqual([]);
+    });
+
+    it("plans with values that are not known yet", async () => {
+      const { client, folder } = await served();
+      const config = (result: string, type = "STANDARD") => `
+      resource "terraform_data" "result" {
+        input = "${result}"
+      }
+      ${machine(one.replace('"one"', "terraform_data.result.output"), `publish = true\n type = "${type}"`)}
+      resource "aws_sfn_alias" "prod" {
+        name = "PROD"
+        routing_configuration {
+          state_machine_version_arn = aws_sfn_state_machine.orders.state_machine_version_arn
+          weight                    = 100
+        }
+      }
+      resource "aws_sfn_activity" "approve" {
+        name = "approve-\${aws_sfn_state_machine.orders.version_number}"
+      }
+      data "aws_sfn_state_machine" "orders" {
+        name = aws_sfn_state_machine.orders.name
+        depends_on = [aws_sfn_alias.prod]
+      }
+      data "aws_sfn_alias" "prod" {
+        name = aws_sfn_alias.prod.name
+        statemachine_arn = aws_sfn_state_machine.orders.arn
+      }
+      data "aws_sfn_activity" "approve" {
+        arn = aws_sfn_activity.approve.arn
+      }
+      data "aws_sfn_state_machine_versions" "orders" {
+        statemachine_arn = data.aws_sfn_state_machine.orders.arn
+      }
+      output "versions" { value = data.aws_sfn_state_machine_versions.orders.statemachine_versions }
+      output "alias" { value = data.aws_sfn_alias.prod.routing_configuration }
+      output "activity" { value = data.aws_sfn_activity.approve.name }
+    `;
+      await folder.write("main.tf", config("one"));
+      await folder.do("init");
+      await folder.apply();
+      expect(await folder.changes()).toEqual([]);
+      expect(await folder.outputs()).toEqual({
+        versions: [`${arn}:1`],
+        alias: [{ state_machine_version_arn: `${arn}:1`, weight: 100 }],
+        activity: "approve-1",
+      });
+
+      await folder.write("main.tf", config("two"));
+      expect(await folder.changes()).toEqual([
+        "aws_sfn_activity.approve: delete+create",
+        "aws_sfn_alias.prod: update",
+        "aws_sfn_state_machine.orders: update",
+        "terraform_data.result: update",
+      ]);
+      await folder.apply();
+      expect(await folder.changes()).toEqual([]);
+      expect((await folder.outputs()).versions).toEqual([`${arn}:2`, `${arn}:1`]);
+
+      // The machine is replaced, and its alias goes with it: one run makes both anew.
+      await folder.write("main.tf", config("two", "EXPRESS"));
+      await folder.apply();
+      expect(await folder.changes()).toEqual([]);
+      expect((await client.send(new DescribeStateMachineCommand({ stateMachineArn: arn }))).type).toBe("EXPRESS");
+      expect(await folder.state("aws_sfn_alias.prod")).toMatchObject({
+        routing_configuration: [{ state_machine_version_arn: `${arn}:1`, weight: 100 }],
+      });
+      await folder.do("destroy", "-auto-approve");
+    });
+
+    it("refuses a wrong definition in validate and in plan", async () => {
+      const { folder } = await served();
+      await folder.write("main.tf", machine(one.replace("End = true", 'Next = "B"')));
+      await folder.do("init");
+      const validated = await folder.run("validate", "-json");
+      const { diagnostics } = JSON.parse(validated.stdout) as { diagnostics: readonly unknown[] };
+      expect(diagnostics).toEqual([
+        expect.objectContaining({
+          severity: "error",
+          summary: "Invalid state machine definition: MISSING_TRANSITION_TARGET",
+          detail: expect.stringContaining("/States/A/Next"),
+          range: expect.objectContaining({ filename: "main.tf" }),
+        }),
+      ]);
+      expect((await folder.run("plan")).code).toBe(1);
+
+      // Known only when something else is there.
+      await folder.write(
+        "main.tf",
+        `resource "terraform_data" "next" {
+        input = "B"
+      }
+      ${machine(one.replace("End = true", "Next = terraform_data.next.output"))}`,
+      );
+      expect((await folder.run("plan", "-no-color")).code).toBe(0);
+      const applied = await folder.run("apply", "-auto-approve", "-no-color");
+      expect(applied.code).toBe(1);
+      expect(applied.stderr).toContain("MISSING_TRANSITION_TARGET");
+    });
+
+    it("sets the provider's tags", async () => {
+      const { client, folder } = await served('default_tags {\n tags = { team = "a", stage = "dev" }\n }');
+      await folder.write("main.tf", machine(one, 'tags = { stage = "test", empty = "" }'));
+      await folder.do("init");
+      await folder.apply();
+      expect(await folder.changes()).toEqual([]);
+      const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
+      expect(Object.fromEntries(tags.map(({ key, value }) => [key, value]))).toEqual({
+        team: "a",
+        stage: "test",
+        empty: "",
+      });
+      await folder.write("main.tf", machine(one, "tags = {}"));
+      await folder.apply();
+      expect(await folder.changes()).toEqual([]);
+      await folder.write("main.tf", machine(one));
+      expect(await folder.changes()).toEqual([]);
+    });
+
+    it("takes over a state of the AWS provider without a change", async () => {
+      const { client, folder } = await served();
+      const definition = pass("one");
+      await client.send(new CreateStateMachineCommand({ name: "orders", definition, roleArn, publish: true }));
+      const routingConfiguration = [{ stateMachineVersionArn: `${arn}:1`, weight: 100 }];
+      await client.send(new CreateStateMachineAliasCommand({ name: "PROD", routingConfiguration }));
+      const { activityArn = "", creationDate } = await client.send(new CreateActivityCommand({ name: "approve" }));
+      const date = `${creationDate?.toISOString().slice(0, 19)}Z`;
+      const encryption = [{ kms_data_key_reuse_period_seconds: 0, kms_key_id: "", type: "AWS_OWNED_KEY" }];
+      const resource = (type: string, name: string, attributes: Readonly<Record<string, unknown>>) => ({
+        mode: "managed",
+        type,
+        name,
+        provider: 'provider["registry.terraform.io/hashicorp/aws"]',
+        instances: [
+          {
+            schema_version: 0,
+            attributes,
+            sensitive_attributes: [],
+            identity_schema_version: 0,
+            identity: { arn: attributes.arn },
+            // Timeouts, as Terraform's older SDK keeps them.
+            private: Buffer.from(JSON.stringify({ schema_version: "0" })).toString("base64"),
+          },
+        ],
+      });
+      await folder.write(
+        "terraform.tfstate",
+        JSON.stringify({
+          version: 4,
+          terraform_version: "1.5.0",
+          serial: 1,
+          lineage: "3f8c6c1a-7a3e-4f0c-9a53-000000000000",
+          outputs: {},
+          resources: [
+            resource("aws_sfn_state_machine", "orders", {
+              arn,
+              creation_date: date,
+              definition,
+              description: "",
+              encryption_configuration: encryption,
+              id: arn,
+              logging_configuration: [{ include_execution_data: false, level: "OFF", log_destination: "" }],
+              name: "orders",
+              name_prefix: "",
+              publish: true,
+              region: "us-east-1",
+              revision_id: "",
+              role_arn: roleArn,
+              state_machine_version_arn: `${arn}:1`,
+              status: "ACTIVE",
+              tags: {},
+              tags_all: {},
+              timeouts: null,
+              tracing_configuration: [{ enabled: false }],
+              type: "STANDARD",
+              version_description: null,
+            }),
+            resource("aws_sfn_alias", "prod", {
+              arn: `${arn}:PROD`,
+              creation_date: date,
+              description: "",
+              id: `${arn}:PROD`,
+              name: "PROD",
+              region: "us-east-1",
+              routing_configuration: [{ state_machine_version_arn: `${arn}:1`, weight: 100 }],
+              timeouts: null,
+            }),
+            resource("aws_sfn_activity", "approve", {
+              arn: activityArn,
+              creation_date: date,
+              encryption_configuration: encryption,
+              id: activityArn,
+              name: "approve",
+              region: "us-east-1",
+              tags: null,
+              tags_all: {},
+            }),
+          ],
+        }),
+      );
+      await folder.write(
+        "main.tf",
+        `${machine(`jsonencode(${definition})`, "publish = true")}
+      resource "aws_sfn_alias" "prod" {
+        name = "PROD"
+        routing_configuration {
+          state_machine_version_arn = aws_sfn_state_machine.orders.state_machine_version_arn
+          weight                    = 100
+        }
+      }
+      resource "aws_sfn_activity" "approve" {
+        name = "approve"
+      }`,
+      );
+      await folder.do("state", "replace-provider", "-auto-approve", "hashicorp/aws", source);
+      await folder.do("init");
+      expect(await folder.changes()).toEqual([]);
+      await folder.write("more.tf", 'output "number" { value = aws_sfn_state_machine.orders.version_number }');
+      await folder.apply();
+      expect(await folder.outputs()).toEqual({ number: 1 });
+    });
+  },
+);
