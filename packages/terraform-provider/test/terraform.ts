@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -114,7 +114,7 @@ export async function workspace(endpoint: string, settings = ""): Promise<Worksp
   const mirror = join(folder, "mirror");
   const installed = join(mirror, source, "0.1.0", platform(), "terraform-provider-aws_v0.1.0");
   await mkdir(dirname(installed), { recursive: true });
-  await symlink(executable, installed);
+  await copyFile(executable, installed);
   const made = new Workspace(folder, endpoint);
   await made.write("terraform.rc", `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`);
   await made.write(

@@ -17,8 +17,9 @@ export async function isSameDefinition(left: string, right: string): Promise<boo
   const { jsonEquals, parseJson } = await language();
   try {
     return jsonEquals(parseJson(left), parseJson(right));
-  } catch {
-    return false;
+  } catch (failure) {
+    if (failure instanceof SyntaxError) return false;
+    throw failure;
   }
 }
 
