@@ -19,7 +19,7 @@ it("has what the AWS provider's state has", async () => {
   const state = {
     arn,
     creation_date: expect.stringMatching(/Z$/),
-    encryption_configuration: [{ kms_data_key_reuse_period_seconds: 0, kms_key_id: "", type: "AWS_OWNED_KEY" }],
+    encryption_configuration: [{ kms_data_key_reuse_period_seconds: null, kms_key_id: "", type: "AWS_OWNED_KEY" }],
     id: arn,
     name: "approve",
     region: "us-east-1",

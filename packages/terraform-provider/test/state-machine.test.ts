@@ -31,7 +31,7 @@ describe("creating", () => {
       creation_date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       definition: pass("one"),
       description: "",
-      encryption_configuration: [{ kms_data_key_reuse_period_seconds: 0, kms_key_id: "", type: "AWS_OWNED_KEY" }],
+      encryption_configuration: [{ kms_data_key_reuse_period_seconds: null, kms_key_id: "", type: "AWS_OWNED_KEY" }],
       id: arn,
       logging_configuration: [{ include_execution_data: false, level: "OFF", log_destination: "" }],
       name: "orders",

@@ -62,7 +62,7 @@ describe.each(pages)("$folder $name", ({ folder, name, text }) => {
     await made.write("main.tf", examples(text).join("\n"));
     await made.do("init");
     await made.apply();
-    expect(await made.changes()).toEqual([]);
+    await made.settled();
     await made.do("destroy", "-auto-approve");
   });
 });

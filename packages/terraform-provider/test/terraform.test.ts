@@ -45,19 +45,19 @@ describe.skipIf(terraformVersion === undefined)(
       await folder.do("init");
       await folder.do("validate");
       await folder.apply();
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
       expect(await folder.state("aws_sfn_state_machine.orders")).toMatchObject({ id: arn, region: "us-east-1" });
 
       // The same JSON in another form.
       const other =
         '<<-JSON\n{ "States": { "A": { "End": true, "Type": "Pass", "Result": "one" } }, "StartAt": "A" }\nJSON\n';
       await folder.write("main.tf", machine(other));
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
 
       await folder.write("main.tf", machine(two, 'publish = true\n tags = { a = "b" }'));
       expect(await folder.changes()).toEqual(["aws_sfn_state_machine.orders: update"]);
       await folder.apply();
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
       expect(await folder.state("aws_sfn_state_machine.orders")).toMatchObject({
         state_machine_version_arn: `${arn}:1`,
         version_number: 1,
@@ -73,7 +73,7 @@ describe.skipIf(terraformVersion === undefined)(
       await folder.do("state", "rm", "aws_sfn_state_machine.orders");
       await folder.do("import", "aws_sfn_state_machine.orders", arn);
       await folder.apply();
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
 
       await client.send(new DeleteStateMachineCommand({ stateMachineArn: arn }));
       expect(await folder.changes()).toEqual(["aws_sfn_state_machine.orders: create"]);
@@ -120,7 +120,7 @@ describe.skipIf(terraformVersion === undefined)(
       await folder.write("main.tf", config("one"));
       await folder.do("init");
       await folder.apply();
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
       expect(await folder.outputs()).toEqual({
         versions: [`${arn}:1`],
         alias: [{ state_machine_version_arn: `${arn}:1`, weight: 100 }],
@@ -135,13 +135,13 @@ describe.skipIf(terraformVersion === undefined)(
         "terraform_data.result: update",
       ]);
       await folder.apply();
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
       expect((await folder.outputs()).versions).toEqual([`${arn}:2`, `${arn}:1`]);
 
       // The machine is replaced, and its alias goes with it: one run makes both anew.
       await folder.write("main.tf", config("two", "EXPRESS"));
       await folder.apply();
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
       expect((await client.send(new DescribeStateMachineCommand({ stateMachineArn: arn }))).type).toBe("EXPRESS");
       expect(await folder.state("aws_sfn_alias.prod")).toMatchObject({
         routing_configuration: [{ state_machine_version_arn: `${arn}:1`, weight: 100 }],
@@ -186,7 +186,7 @@ describe.skipIf(terraformVersion === undefined)(
       await folder.write("main.tf", machine(one, 'tags = { stage = "test", empty = "" }'));
       await folder.do("init");
       await folder.apply();
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
       const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
       expect(Object.fromEntries(tags.map(({ key, value }) => [key, value]))).toEqual({
         team: "a",
@@ -195,9 +195,9 @@ describe.skipIf(terraformVersion === undefined)(
       });
       await folder.write("main.tf", machine(one, "tags = {}"));
       await folder.apply();
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
       await folder.write("main.tf", machine(one));
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
     });
 
     it("takes over a state of the AWS provider without a change", async () => {
@@ -297,7 +297,7 @@ describe.skipIf(terraformVersion === undefined)(
       );
       await folder.do("state", "replace-provider", "-auto-approve", "hashicorp/aws", source);
       await folder.do("init");
-      expect(await folder.changes()).toEqual([]);
+      await folder.settled();
       await folder.write("more.tf", 'output "number" { value = aws_sfn_state_machine.orders.version_number }');
       await folder.apply();
       expect(await folder.outputs()).toEqual({ number: 1 });

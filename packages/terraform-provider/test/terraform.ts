@@ -88,6 +88,12 @@ export class Workspace {
       .map(({ address, change }) => `${address}: ${change.actions.join("+")}`);
   }
 
+  /** Fails where a plan would change anything. */
+  async settled(): Promise<void> {
+    const { code, stdout, stderr } = await this.run("plan", "-no-color", "-detailed-exitcode");
+    if (code !== 0) throw new Error(`the plan is not empty:\n${stdout}\n${stderr}`);
+  }
+
   /** The attributes of a resource in the state. */
   async state(address: string): Promise<Record<string, unknown>> {
     const { values } = JSON.parse(await this.do("show", "-json")) as {

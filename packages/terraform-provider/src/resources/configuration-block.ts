@@ -79,7 +79,7 @@ export const encryption: ConfigurationBlock<EncryptionConfiguration> = {
     ...(isText(kms_key_id) && { kmsKeyId: kms_key_id }),
     ...(typeof seconds === "number" && seconds !== 0 && { kmsDataKeyReusePeriodSeconds: seconds }),
   }),
-  fromApi: ({ type = "AWS_OWNED_KEY", kmsKeyId = "", kmsDataKeyReusePeriodSeconds = 0 }) => ({
+  fromApi: ({ type = "AWS_OWNED_KEY", kmsKeyId = "", kmsDataKeyReusePeriodSeconds = null }) => ({
     kms_data_key_reuse_period_seconds: kmsDataKeyReusePeriodSeconds,
     kms_key_id: kmsKeyId,
     type,
