@@ -1,7 +1,8 @@
-import type { Json, JsonObject } from "@pawl/asl";
+import { isObject, type Json, type JsonObject } from "@pawl/asl";
 import type { Actions, Job } from "./aws/job.js";
-import { type OptimizedService, objectIn, textIn, withEmptyLists } from "./aws/optimized-call.js";
+import { type OptimizedCall, type OptimizedService, objectIn, textIn, withEmptyLists } from "./aws/optimized-call.js";
 import { OLDER_STYLE } from "./aws/wire-data.js";
+import { TaskError } from "./task-handler.js";
 
 /**
  * Amazon EMR (https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr.html). The integration has names of its own for
@@ -83,4 +84,45 @@ export const EMR_ACTIONS: Actions = {
     call: "setTerminationProtection",
     parameters: ({ ClusterId = null, ...more }) => ({ ...more, JobFlowIds: [ClusterId] }),
   },
+  modifyInstanceFleetByName: {
+    call: "modifyInstanceFleet",
+    async prepare(call, { InstanceFleetName: name = null, InstanceFleet: changes, ...more }, signal) {
+      const found = await instances(call, "Fleet", textIn(more, "ClusterId"), name, signal);
+      return { ...more, InstanceFleet: { ...(isObject(changes) ? changes : {}), InstanceFleetId: found } };
+    },
+  },
+  modifyInstanceGroupByName: {
+    call: "modifyInstanceGroups",
+    async prepare(call, { InstanceGroupName: name = null, InstanceGroup: changes, ...more }, signal) {
+      const found = await instances(call, "Group", textIn(more, "ClusterId"), name, signal);
+      return { ...more, InstanceGroups: [{ ...(isObject(changes) ? changes : {}), InstanceGroupId: found }] };
+    },
+  },
 };
+
+/** The id of the instance fleet or group with a name, which the API cannot find by it. @throws TaskError */
+async function instances(
+  call: OptimizedCall,
+  kind: "Fleet" | "Group",
+  cluster: string,
+  name: Json,
+  signal: AbortSignal,
+): Promise<string> {
+  for (let marker: Json | undefined; ; ) {
+    const page: JsonObject = await call.ask(
+      `listInstance${kind}s`,
+      { ClusterId: cluster, ...(marker === undefined ? {} : { Marker: marker }) },
+      signal,
+    );
+    const { [`Instance${kind}s`]: list = [], Marker: next } = page;
+    const found = Array.isArray(list) ? list.find((each) => isObject(each) && each.Name === name) : undefined;
+    if (found !== undefined) return textIn(found, "Id");
+    if (typeof next !== "string" || next === "") break;
+    marker = next;
+  }
+  const kindName = kind === "Fleet" ? "instance fleet" : "instance group";
+  throw new TaskError(
+    "ElasticMapReduce.AmazonElasticMapReduceException",
+    `The cluster ${cluster} has no ${kindName} with the name ${textIn({ name }, "name")}`,
+  );
+}

@@ -5,6 +5,8 @@ import type { Mocks } from "../mocks/mocks.js";
 import { apiGatewayTask } from "./apigateway.js";
 import type { AwsClients } from "./aws/aws-clients.js";
 import { awsSdkTask } from "./aws/aws-sdk.js";
+import { invokeModelTask } from "./bedrock.js";
+import { eksCallTask, eksRunJobTask } from "./eks-kubernetes.js";
 import type { HttpRules } from "./http/address-guard.js";
 import { type Connections, ConnectionTable } from "./http/connections.js";
 import { HttpExchange } from "./http/exchange.js";
@@ -43,6 +45,9 @@ export function taskHandler(options: TaskOptions): TaskHandler {
   const exchange = new HttpExchange(http);
   services.set("http:invoke", httpTask(exchange, new ConnectionTable(connections, exchange)));
   services.set("apigateway:invoke", apiGatewayTask(exchange, aws));
+  services.set("bedrock:invokeModel", invokeModelTask(aws));
+  services.set("eks:call", eksCallTask({ exchange, clients: aws, pollMilliseconds }));
+  services.set("eks:runJob", eksRunJobTask({ exchange, clients: aws, pollMilliseconds }));
   const anyAction = awsSdkTask(aws);
   services.set("lambda:invoke", (request, signal) => lambda.invoke(request, signal));
   const mocked = mocks === undefined ? undefined : mockedTask(mocks);

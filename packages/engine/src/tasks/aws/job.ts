@@ -9,6 +9,8 @@ export interface OptimizedAction {
   readonly call?: string;
   /** What the API wants, from the state's parameters. */
   readonly parameters?: (parameters: JsonObject, execution: TaskRequest["execution"]) => JsonObject;
+  /** Asks for what the API's parameters need beyond the state's, and makes them. Instead of `parameters`. */
+  readonly prepare?: (call: OptimizedCall, parameters: JsonObject, signal: AbortSignal) => Promise<JsonObject>;
   /** What the state gets, from what the API answered. @throws TaskError where that says that the call failed */
   readonly result?: (answer: JsonObject, parameters: JsonObject) => JsonObject;
   /** What `.sync` waits for. */
@@ -58,7 +60,10 @@ export function optimizedTask(options: JobOptions, service: OptimizedService, ac
       const started = isObject(submitted) ? submitted : {};
       return printJson(await follow(action.job, call, { started, parameters }, options, signal));
     }
-    const sent = action.parameters?.(parameters, request.execution) ?? parameters;
+    const sent =
+      (await action.prepare?.(call, parameters, signal)) ??
+      action.parameters?.(parameters, request.execution) ??
+      parameters;
     const answer = await call.start(action.call ?? name, sent, signal);
     return printJson(action.result?.(answer, parameters) ?? answer);
   };
@@ -78,7 +83,7 @@ async function follow(
   signal: AbortSignal,
 ): Promise<Json> {
   try {
-    for (let pause = pollMilliseconds; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+    for await (const _ of pause(pollMilliseconds, signal)) {
       const found = await look(job, call, { started, parameters }, signal);
       if (found === "gone") return started;
       if (found !== undefined) {
@@ -90,8 +95,8 @@ async function follow(
           throw new TaskError("States.TaskFailed", printJson(result(found, started)));
         }
       }
-      await sleep(pause, signal);
     }
+    throw signal.reason;
   } catch (error) {
     if (signal.aborted && signal.reason === TASK_CANCELLED && job.stop !== undefined) {
       const { call: action, ask } = job.stop;
@@ -130,6 +135,17 @@ function isPassing({ error = "", cause = "" }: TaskError): boolean {
     /Status Code: (5\d\d|429)/.test(cause) ||
     /Throttl|TooManyRequests|LimitExceeded/.test(error)
   );
+}
+
+/**
+ * Once at once, then again and again, each time after a longer pause, until the signal is aborted.
+ * @throws the signal's reason
+ */
+export async function* pause(milliseconds: number, signal: AbortSignal): AsyncGenerator<void> {
+  for (let next = milliseconds; ; next = Math.min(next * 1.5, LONGEST_PAUSE)) {
+    yield;
+    await sleep(next, signal);
+  }
 }
 
 function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

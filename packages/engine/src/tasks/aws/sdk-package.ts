@@ -28,6 +28,8 @@ export interface SdkPackage {
   readonly name: string;
   readonly version: string;
   readonly makeClient: (options: object) => SdkClient;
+  /** Names of all actions, in small letters. */
+  readonly actions: readonly string[];
   /** The command and the operation's data; undefined where the service has no such action. @throws PackageFault */
   command(action: string): SdkAction | undefined;
   /** True where the service documents this error. */
@@ -73,6 +75,7 @@ export function loadPackage(name: string, folders: readonly string[]): SdkPackag
     name,
     version,
     makeClient: (options) => new Client(options),
+    actions: [...commands.keys()],
     hasError: (error) => Object.hasOwn(exported, error) && typeof exported[error] === "function",
     command(action) {
       const key = commands.get(action.toLowerCase());

@@ -7,6 +7,8 @@ export interface HttpMessage {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | undefined;
+  /** Certificates (PEM) that the server's may be signed with, instead of those that are known everywhere. */
+  readonly ca?: string | undefined;
 }
 
 export interface HttpAnswer {
@@ -64,7 +66,7 @@ export class HttpExchange {
   }
 
   #send(message: HttpMessage, signal: AbortSignal, isSecond = false): Promise<HttpAnswer> {
-    const { method, url, headers, body } = message;
+    const { method, url, headers, body, ca } = message;
     return new Promise((resolve, reject) => {
       const fail = (error: NodeJS.ErrnoException): void => {
         // An idle connection was closed just when it was used again: the request was not seen.
@@ -80,6 +82,7 @@ export class HttpExchange {
         signal,
         headers: { ...headers, ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }) },
         lookup: guardedLookup(this.#rules),
+        ...(ca === undefined ? {} : { ca }),
       };
       const request: ReturnType<typeof httpRequest> & { res?: IncomingMessage } = isSecure
         ? httpsRequest(url, { ...options, agent: this.#agents["https:"] })
