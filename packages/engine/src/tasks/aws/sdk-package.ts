@@ -67,7 +67,7 @@ export function loadPackage(name: string, folders: readonly string[]): SdkPackag
   if (Client === undefined) throw new PackageFault(`The package ${name} ${version} in ${entry} has no client`);
   const commands = new Map<string, string>();
   for (const key of Object.keys(exported)) {
-    if (key.endsWith("Command")) commands.set(key.slice(0, -"Command".length).toLowerCase(), key);
+    if (/^[A-Z][A-Za-z0-9]*Command$/.test(key)) commands.set(key.slice(0, -"Command".length).toLowerCase(), key);
   }
   const actions = new Map<string, SdkAction>();
   const shapes = shapeReader(require);
