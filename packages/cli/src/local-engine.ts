@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Engine, EngineOptions, FunctionLogLine, Mocks } from "@pawl/engine";
 import type { Configuration } from "./config/sections.js";
 import { CommandError } from "./exit-code.js";
@@ -10,6 +10,10 @@ export interface LocalEngineOptions {
   readonly region: string;
   readonly accountId: string;
   readonly config: Configuration;
+  /** Where the configuration stands, where it was named: the clients of AWS services may be installed beside it. */
+  readonly configFile?: string | undefined;
+  /** Whether tasks may act in the account of any role that they name; default true. For where callers prove who they are: false. */
+  readonly trustRoles?: boolean;
   readonly mocks?: Mocks | undefined;
   /** Told what an operator should know; default: standard error. */
   readonly log?: (message: string) => void;
@@ -29,6 +33,7 @@ export interface LocalEngineOptions {
  */
 export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const { data, region, accountId, config, mocks, executionLogs, keepClosed, dataFolders = [] } = options;
+  const { configFile, trustRoles = true } = options;
   const { log = writeNote, functionLog = writeFunctionLine } = options;
   const [{ AwsClients, endpointOf, openEngine, openSqliteStore, pageTokenKey }, { stepFunctionsTasks }] =
     await Promise.all([import("@pawl/engine"), import("@pawl/server")]);
@@ -41,7 +46,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
       ...(data === "memory" ? {} : { pageTokenKey: await pageTokenKey(folder) }),
       region,
       accountId,
-      integrations: stepFunctionsTasks,
+      integrations: (opened) => stepFunctionsTasks(opened, { trustRoles }),
       log,
       functionLog,
       ...(executionLogs === undefined ? {} : { executionLogs }),
@@ -49,7 +54,10 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
       ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
       ...config,
       dataFolders: [...dataFolders, ...(config.dataFolders ?? [])],
-      aws: new AwsClients({ endpoints: config.endpoints }),
+      aws: new AwsClients({
+        endpoints: config.endpoints,
+        folders: [process.cwd(), ...(configFile === undefined ? [] : [dirname(resolve(configFile))])],
+      }),
       mocks,
     });
   } catch (error) {

@@ -29,7 +29,9 @@ export {
   type AwsTarget,
   AwsUnavailable,
 } from "./tasks/aws/aws-clients.js";
+export { accountOfRole } from "./tasks/aws/credentials.js";
 export { type Endpoints, endpointOf } from "./tasks/aws/endpoint.js";
+export { uuidOf } from "./tasks/aws/wire-data.js";
 export type { HttpRules } from "./tasks/http/address-guard.js";
 export type { Connection, Connections, OAuthClient } from "./tasks/http/connections.js";
 export type { Integrations } from "./tasks/registry.js";

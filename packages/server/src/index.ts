@@ -11,5 +11,5 @@ export {
 } from "./log.js";
 export { createServer, type PawlServer, type ServerLimits, type ServerOptions } from "./server.js";
 export { listenError, ServerError } from "./server-error.js";
-export { stepFunctionsTasks } from "./step-functions-tasks.js";
+export { type StepFunctionsTaskOptions, stepFunctionsTasks } from "./step-functions-tasks.js";
 export { parseQuotas, type Quota, type Quotas, serviceQuotas } from "./throttle.js";

@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { isObject, type Json, type JsonObject, numberOf, parseJson, printJson, setMember } from "@pawl/asl";
 import {
+  accountOfRole,
   type Engine,
   type ExecutionDescription,
   homeOf,
@@ -10,6 +11,7 @@ import {
   TaskError,
   type TaskHandler,
   type TaskRequest,
+  uuidOf,
 } from "@pawl/engine";
 import { operationOf } from "./operations/registry.js";
 
@@ -19,18 +21,34 @@ import { operationOf } from "./operations/registry.js";
  * all its patterns).
  * For the option `integrations` of openEngine.
  */
-export function stepFunctionsTasks(engine: Engine): Integrations {
+export function stepFunctionsTasks(engine: Engine, options: StepFunctionsTaskOptions = {}): Integrations {
   return new Map([
-    ["aws-sdk:sfn:*", atHome(engine, sdkTask)],
-    ["states:startExecution", atHome(engine, startExecutionTask)],
+    ["aws-sdk:sfn:*", atHome(engine, sdkTask, options)],
+    ["states:startExecution", atHome(engine, startExecutionTask, options)],
   ]);
 }
 
-/** Tasks see what belongs to the account and region of their execution. */
-function atHome(engine: Engine, task: (engine: Engine) => TaskHandler): TaskHandler {
+export interface StepFunctionsTaskOptions {
+  /**
+   * Tasks whose `Credentials` name a role of another account act in that account. There are no roles here that could refuse it: only
+   * where callers do not have to prove who they are. Default: false, and such tasks act in their own account.
+   */
+  readonly trustRoles?: boolean;
+}
+
+/** Tasks see what belongs to the account and region of their execution, or to the account of a role that is trusted. */
+function atHome(
+  engine: Engine,
+  task: (engine: Engine) => TaskHandler,
+  { trustRoles = false }: StepFunctionsTaskOptions,
+): TaskHandler {
   return (request, signal) => {
-    const home = homeOf(request.execution.arn);
-    return task(home === undefined ? engine : engine.at(home))(request, signal);
+    const { execution, credentials } = request;
+    const home = homeOf(execution.arn);
+    if (home === undefined) return task(engine)(request, signal);
+    const roleArn = trustRoles && isObject(credentials) ? credentials.RoleArn : undefined;
+    const accountId = typeof roleArn === "string" ? accountOfRole(roleArn) : undefined;
+    return task(engine.at(accountId === undefined ? home : { ...home, accountId }))(request, signal);
   };
 }
 
@@ -204,12 +222,6 @@ function asDouble(_name: string, member: Json): Json {
 function printDate(name: string, member: Json): Json {
   const isDate = typeof member === "number" && (name.endsWith("Date") || name === "timestamp");
   return isDate ? new Date(member * 1000).toISOString() : member;
-}
-
-/** A UUID (RFC 9562, version 8) that stands for the text. */
-function uuidOf(text: string): string {
-  const hex = createHash("sha256").update(text).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -16,9 +16,12 @@ import { createServer, type PawlServer, type ServerOptions, stepFunctionsTasks }
 import { send } from "./send.js";
 import { pass, roleArn } from "./served-engine.js";
 
-async function serve(options: Partial<ServerOptions> = {}): Promise<{ engine: Engine; server: PawlServer }> {
+async function serve(
+  options: Partial<ServerOptions> = {},
+  trustRoles = false,
+): Promise<{ engine: Engine; server: PawlServer }> {
   const store = await openSqliteStore("memory");
-  const engine = await openEngine({ store, integrations: stepFunctionsTasks });
+  const engine = await openEngine({ store, integrations: (opened) => stepFunctionsTasks(opened, { trustRoles }) });
   const server = await createServer(engine, { host: "127.0.0.1", port: 0, ...options });
   onTestFinished(async () => {
     await server.close();
@@ -137,6 +140,34 @@ it("tasks that call this API see what their execution may see", async () => {
     status: "FAILED",
     error: "StepFunctions.StateMachineDoesNotExistException",
   });
+});
+
+it.each([true, false])("a task acts in the account of its role, where roles are trusted (%s)", async (trustRoles) => {
+  const { engine, server } = await serve({}, trustRoles);
+  const mine = client(server, "999999999999", "us-east-1");
+  const stateMachineArn = await create(client(server, "888888888888", "us-east-1"), "target", pass("from there"));
+  const definition = JSON.stringify({
+    StartAt: "Nest",
+    States: {
+      Nest: {
+        Type: "Task",
+        Resource: "arn:aws:states:::states:startExecution.sync:2",
+        Credentials: { "RoleArn.$": "$.role" },
+        Parameters: { StateMachineArn: stateMachineArn },
+        OutputPath: "$.Output",
+        End: true,
+      },
+    },
+  });
+  const outer = await create(mine, "outer", definition);
+  const input = JSON.stringify({ role: "arn:aws:iam::888888888888:role/caller" });
+  const { executionArn = "" } = await mine.send(new StartExecutionCommand({ stateMachineArn: outer, input }));
+  await engine.at({ region: "us-east-1", accountId: "999999999999" }).executions.ended(executionArn);
+  expect(await mine.send(new DescribeExecutionCommand({ executionArn }))).toMatchObject(
+    trustRoles
+      ? { status: "SUCCEEDED", output: '"from there"' }
+      : { status: "FAILED", error: "StepFunctions.StateMachineDoesNotExistException" },
+  );
 });
 
 it("quotas are those of each account and region", async () => {

@@ -55,6 +55,8 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
     region,
     accountId,
     config,
+    configFile: options.config,
+    trustRoles: accessKeys.length === 0,
     mocks,
     dataFolders: options.dataFolder,
     log: (message) => log.warn(message),
