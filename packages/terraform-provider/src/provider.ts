@@ -1,3 +1,4 @@
+import { startExecution } from "./actions/start-execution.js";
 import { activity as activityData } from "./data-sources/activity.js";
 import { alias as aliasData } from "./data-sources/alias.js";
 import { stateMachine as stateMachineData } from "./data-sources/state-machine.js";
@@ -21,4 +22,6 @@ export const dataSources: Readonly<Record<string, DataSource>> = {
   aws_sfn_state_machine_versions: stateMachineVersions,
 };
 
-export const actions: Readonly<Record<string, Action>> = {};
+export const actions: Readonly<Record<string, Action>> = {
+  aws_sfn_start_execution: startExecution,
+};
