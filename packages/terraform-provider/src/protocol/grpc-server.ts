@@ -166,26 +166,38 @@ function endWith(stream: ServerHttp2Stream, code: number, message = ""): void {
 }
 
 /** Reads the one message of a request: a byte that is 1 for a compressed one, its length in 4 bytes, the message. */
-async function messageOf(stream: ServerHttp2Stream): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let expected: number | undefined;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (expected === undefined && size >= 5) {
-      expected = lengthOf(chunks.length === 1 ? chunk : Buffer.concat(chunks));
-    }
-    if (expected !== undefined && size > expected + 5) {
-      throw new GrpcError(grpcStatus.internal, "The request holds more than one message");
-    }
-  }
-  if (expected === undefined || size < expected + 5) {
-    throw new GrpcError(grpcStatus.internal, "The request ended before its message was whole");
-  }
-  const [only] = chunks;
-  const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-  return whole.subarray(5);
+function messageOf(stream: ServerHttp2Stream): Promise<Uint8Array> {
+  // Not `for await`, which destroys a stream that it does not read to its end: the caller is still to be told why.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let expected: number | undefined;
+    stream.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      try {
+        if (expected === undefined && size >= 5) {
+          expected = lengthOf(chunks.length === 1 ? chunk : Buffer.concat(chunks));
+        }
+        if (expected !== undefined && size > expected + 5) {
+          throw new GrpcError(grpcStatus.internal, "The request holds more than one message");
+        }
+      } catch (error) {
+        stream.removeAllListeners("data");
+        reject(error);
+      }
+    });
+    stream.once("end", () => {
+      if (expected === undefined || size < expected + 5) {
+        reject(new GrpcError(grpcStatus.internal, "The request ended before its message was whole"));
+        return;
+      }
+      const [only] = chunks;
+      const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+      resolve(whole.subarray(5));
+    });
+    stream.once("close", () => reject(new GrpcError(grpcStatus.internal, "The caller has gone")));
+  });
 }
 
 function lengthOf(head: Buffer): number {
