@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { installedFault } from "../src/terraform-versions.js";
-import { stackIn } from "./fixture.js";
+import { appIn, stackIn } from "./fixture.js";
 import { type Library, libraries } from "./libraries.js";
 
 /** {@link stackIn} with an action. */
@@ -98,7 +98,7 @@ describe.each(libraries)("%s refuses", (_name, library) => {
   });
 
   test("a missing provider, and one of another stack", () => {
-    const app = library.Testing.app({ context: { targetVersions: { terraform: ">=1.14.1" } } });
+    const app = appIn(library);
     const stack = new library.TerraformStack(app, "alone");
     const start = new SfnStartExecution(stack, "start", { stateMachineArn: "arn" });
     expect(() => library.Testing.synth(stack, true)).toThrow(

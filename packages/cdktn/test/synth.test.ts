@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { actionRuleFaults } from "./action-rules.js";
 import { stackIn } from "./fixture.js";
 import { libraries } from "./libraries.js";
 
@@ -226,6 +229,10 @@ describe.each(libraries)("%s", (_name, library) => {
     const start = new SfnStartExecution(stack, "start", { stateMachineArn: machine.arn });
     triggerOn(resource, { events: ["after_create"], actions: [start] });
     app.synth();
-    expect(library.Testing.fullSynth(stack)).toContain("cdktf.outdir");
+    const written = JSON.parse(readFileSync(join(app.outdir, "stacks/stack/cdk.tf.json"), "utf8"));
+    expect(written.action.aws_sfn_start_execution.start["//"]).toEqual({
+      metadata: { path: "stack/start", uniqueId: "start" },
+    });
+    expect(actionRuleFaults(written)).toEqual([]);
   });
 });

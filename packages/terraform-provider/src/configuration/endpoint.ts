@@ -14,7 +14,7 @@ export const PAWL_URL = "http://127.0.0.1:8083";
 const LOOPBACK = /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
- * Where Step Functions is: `endpoint`, else `endpoints { sfn }`, else PAWL_ENDPOINT, else AWS_ENDPOINT_URL_SFN or AWS_ENDPOINT_URL as the SDK has them, else
+ * Where Step Functions is: `endpoint` (where that is `pawl`, what PAWL_ENDPOINT says), else `endpoints { sfn }`, else PAWL_ENDPOINT, else AWS_ENDPOINT_URL_SFN or AWS_ENDPOINT_URL as the SDK has them, else
  * AWS.
  * @throws DiagnosticError where one that counts is no URL
  */
@@ -23,9 +23,11 @@ export function endpointOf(
   environment: NodeJS.ProcessEnv,
 ): Endpoint {
   const { endpoint, sfn } = configured;
-  if (endpoint !== undefined) return ours(endpoint, "The argument endpoint", ["endpoint"]);
-  if (sfn !== undefined) return substitute(sfn, "The endpoint of sfn", ["endpoints"]);
   const { PAWL_ENDPOINT: pawl, AWS_ENDPOINT_URL_SFN: aws } = environment;
+  // "pawl" says what is meant, and the environment where that is: a configuration stays as it is on every machine.
+  const named = endpoint === "pawl" && pawl !== undefined && !["", "aws"].includes(pawl) ? undefined : endpoint;
+  if (named !== undefined) return ours(named, "The argument endpoint", ["endpoint"]);
+  if (sfn !== undefined && endpoint === undefined) return substitute(sfn, "The endpoint of sfn", ["endpoints"]);
   if (pawl !== undefined && pawl !== "") return ours(pawl, "PAWL_ENDPOINT in the environment");
   if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === "true") return { kind: "aws" };
   const url = aws || environment.AWS_ENDPOINT_URL;

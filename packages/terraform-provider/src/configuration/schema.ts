@@ -79,7 +79,7 @@ export const providerSchema: Block = {
   attributes: {
     endpoint: optional(
       "string",
-      "Where Step Functions is: `pawl` for a Pawl server on this machine's default port (`http://127.0.0.1:8083`), the URL of another Pawl server, " +
+      "Where Step Functions is: `pawl` for the Pawl server of `PAWL_ENDPOINT`, else the one on this machine's default port (`http://127.0.0.1:8083`), the URL of another Pawl server, " +
         "or `aws`. Default: `PAWL_ENDPOINT` from the environment, else AWS. A Pawl server gets no credentials but those of this block.",
     ),
     region: optional(
