@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly activities: readonly string[];
   /** ARN of a machine that other machines may start. */
   readonly nested: string | undefined;
+  /** True where children of map runs may be express ones, which have five minutes by the clock. */
+  readonly mayBeExpress: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Surroundings {
  */
 export function drawMachine(name: string, random: SeededRandom, surroundings: Surroundings): Machine {
   const isRedriven = random.chance(0.3);
-  const drawing: Drawing = { random, surroundings, isRedriven, states: 0 };
+  const drawing: Drawing = { random, surroundings, isRedriven, isExpress: false, states: 0 };
   return { name, definition: drawSequence(drawing, random.between(1, 5), 2), isRedriven };
 }
 
@@ -45,6 +47,8 @@ interface Drawing {
   readonly random: SeededRandom;
   readonly surroundings: Surroundings;
   readonly isRedriven: boolean;
+  /** What is drawn is for an express execution: nothing in it takes long. */
+  isExpress: boolean;
   states: number;
 }
 
@@ -97,10 +101,11 @@ function drawSequence(drawing: Drawing, length: number, depth: number): Definiti
 
 function drawStates(drawing: Drawing, depth: number, _states: Record<string, State>): State[] {
   const { random, surroundings } = drawing;
-  const simple = ["pass", "jsonata", "wait", "choice", "call", "call", "callback"];
-  if (surroundings.activities.length > 0) simple.push("activity", "activity");
-  if (surroundings.nested !== undefined) simple.push("nested");
-  const kind = random.pick(depth > 0 ? [...simple, "parallel", "map", "distributed"] : simple);
+  const simple = ["pass", "jsonata", "choice", "call", "call"];
+  if (!drawing.isExpress) simple.push("wait", "callback");
+  if (!drawing.isExpress && surroundings.activities.length > 0) simple.push("activity", "activity");
+  if (!drawing.isExpress && surroundings.nested !== undefined) simple.push("nested");
+  const kind = random.pick(depth > 0 && !drawing.isExpress ? [...simple, "parallel", "map", "distributed"] : simple);
   const more = random.between(1, 9);
   switch (kind) {
     case "pass":
@@ -118,16 +123,20 @@ function drawStates(drawing: Drawing, depth: number, _states: Record<string, Sta
     }
     case "map":
     case "distributed": {
+      const isExpress = kind === "distributed" && surroundings.mayBeExpress && random.chance(0.5);
       const ProcessorConfig =
         kind === "map"
           ? { Mode: "INLINE" }
-          : { Mode: "DISTRIBUTED", ExecutionType: random.pick(["STANDARD", "EXPRESS"]) };
+          : { Mode: "DISTRIBUTED", ExecutionType: isExpress ? "EXPRESS" : "STANDARD" };
+      drawing.isExpress = isExpress;
+      const processor = drawSequence(drawing, random.between(1, 2), depth - 1);
+      drawing.isExpress = false;
       const map: State = {
         Type: "Map",
         ItemsPath: "$.items",
         ItemSelector: { "n.$": "States.MathAdd($.n, $$.Map.Item.Value)" },
         MaxConcurrency: random.pick([0, 1, 2]),
-        ItemProcessor: { ProcessorConfig, ...drawSequence(drawing, random.between(1, 2), depth - 1) },
+        ItemProcessor: { ProcessorConfig, ...processor },
         ResultSelector: { "n.$": "$[0].n", "all.$": "$[*].n" },
       };
       const items = `States.ArrayRange(1, ${random.between(1, 6)}, 1)`;
@@ -142,7 +151,7 @@ function pass(more: number): State {
   return { Type: "Pass", Parameters: { "n.$": `States.MathAdd($.n, ${more})` } };
 }
 
-function drawTask({ random, surroundings, isRedriven }: Drawing, kind: string): State {
+function drawTask({ random, surroundings, isRedriven, isExpress }: Drawing, kind: string): State {
   const refuses = random.chance(0.25);
   const op = refuses ? (isRedriven ? "refuseUntilHealed" : "refuse") : "work";
   const failure =
@@ -185,7 +194,7 @@ function drawTask({ random, surroundings, isRedriven }: Drawing, kind: string): 
       };
     default: {
       // Without a timeout the reply must come: then only the death of the process loses it.
-      const isTimed = random.chance(0.5);
+      const isTimed = random.chance(0.5) && !isExpress;
       const timeout = isTimed ? { TimeoutSeconds: 120 } : {};
       const Parameters = { ...parameters, mayBeLost: isTimed };
       return { Type: "Task", Resource: CALL, Parameters, ...timeout, ...failure };

@@ -113,6 +113,7 @@ function drawPlan(random: SeededRandom): Plan {
   const surroundings: Surroundings = {
     activities: random.chance(0.7) ? [ACTIVITY] : [],
     nested: random.chance(0.5) ? "arn:aws:states:us-east-1:123456789012:stateMachine:nested" : undefined,
+    mayBeExpress: !faults.clockJumps,
   };
   const machines = Array.from({ length: random.between(1, 3) }, (_, index) =>
     drawMachine(`machine-${index}`, random, surroundings),
