@@ -12,7 +12,7 @@ import { rootName } from "../mocks/mocked-call.js";
 import type { Mocks } from "../mocks/mocks.js";
 import { objectStores } from "../object-store/stores.js";
 import type { ResultWriter } from "../result-writer/result-writer.js";
-import { resultWriter } from "../result-writer/write-results.js";
+import { resultWriter, resultWriterCheck } from "../result-writer/write-results.js";
 import { ActivityQueues } from "../runtime/activity-queues.js";
 import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluation-threads.js";
 import type { Revision } from "../runtime/live-execution.js";
@@ -130,6 +130,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     runTask,
     evaluate,
     readItems: options.readItems ?? itemReader(storeOf),
+    checkResults: resultWriterCheck(storeOf),
     writeResults: options.writeResults ?? resultWriter(storeOf),
     revision: async (id) => revisions.get(id) ?? (await ownerOf(await store.revision(id))).revision(id),
     activityExists: (arn) => activities.has(arn),

@@ -2,16 +2,19 @@ import { setImmediate } from "node:timers/promises";
 import { type Json, MAX_DEPTH, objectOf, printJson, StatesError } from "@pawl/asl";
 import type { ChildInput, Tally } from "../execution.js";
 import type { ItemGroup, ItemReader } from "../item-reader/item-reader.js";
+import type { ResultWriterCheck } from "../result-writer/result-writer.js";
 import { type StepBudget, stepBudget } from "../transition/evaluations.js";
 import { ItemBatches } from "../transition/item-batches.js";
 import { type ItemSubject, itemInput, withResult } from "../transition/item-input.js";
-import type { MapRunBranch } from "../transition/map-run-counts.js";
+import { type MapRunBranch, redrivesOf } from "../transition/map-run-counts.js";
 import type { Facts, MapItem } from "../transition/turn.js";
 import type { EvaluateExpression } from "./evaluation-threads.js";
 
 /** What inputs are made with. */
 export interface InputPorts {
   readonly readItems: ItemReader;
+  /** Sees, before the first input is given, whether results can be written. */
+  readonly checkResults: ResultWriterCheck;
   readonly evaluate: EvaluateExpression;
   /** For expressions: made anew for each group. */
   readonly facts: () => Facts;
@@ -85,6 +88,11 @@ async function* inputsOf(
   opened: (etag: string) => void,
 ): AsyncGenerator<ChildInput> {
   const { waiting } = subject.branch;
+  const { writer, mapRunArn } = waiting;
+  if (skip === 0 && writer !== undefined) {
+    const { region } = subject.execution;
+    await ports.checkResults({ writer, region, mapRunArn, redriveCount: redrivesOf(subject.branch) }, signal);
+  }
   const batches = waiting.batcher === undefined ? undefined : new ItemBatches(waiting.batcher);
   // A batch holds its items two levels below its own.
   const depth = batches === undefined ? MAX_DEPTH : MAX_DEPTH - 2;

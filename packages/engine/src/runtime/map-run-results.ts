@@ -53,29 +53,38 @@ export async function gatherResults(of: ResultsOf, ports: ResultPorts, signal: A
   }
 }
 
-/** The rows of the children, in the order in which they were first started. */
+/** What became of the children, by index. */
 async function* endedChildren(
   { branch, childType }: ResultsOf,
   { store }: ResultPorts,
   signal: AbortSignal,
 ): AsyncGenerator<ExecutionRow & EndedChild> {
   const { mapRunArn } = branch.waiting;
-  let last: MapRunRebuild | undefined;
-  if (childType === "EXPRESS" && redrivesOf(branch) > 0) {
-    // Others have taken the places of those that failed before the redrive.
-    last = new MapRunRebuild();
-    for await (const child of childrenOf(store, mapRunArn)) last.add(child);
-  }
-  for (let after = 0; ; ) {
+  const rows =
+    childType === "EXPRESS" && redrivesOf(branch) > 0 ? lastChildren(store, mapRunArn) : children(store, mapRunArn);
+  for await (const row of rows) {
     signal.throwIfAborted();
+    if (row.status !== "RUNNING") yield { ...row, mapRunRedrives: mapRunRedrives(row) };
+  }
+}
+
+/** All children, in the order in which they were first started. */
+async function* children(store: Store, mapRunArn: string): AsyncGenerator<ExecutionRow> {
+  for (let after = 0; ; ) {
     const rows = await store.mapRunExecutions(mapRunArn, ROWS_A_READ, after);
-    for (const row of rows) {
-      if (row.status === "RUNNING") continue;
-      if (last !== undefined && last.lastId(parentPlace(row)?.index ?? 0) !== row.id) continue;
-      yield { ...row, mapRunRedrives: mapRunRedrives(row) };
-    }
+    yield* rows;
     if (rows.length < ROWS_A_READ) return;
     after = rows.at(-1)?.id ?? after;
+  }
+}
+
+/** The children without those whose places others have taken. */
+async function* lastChildren(store: Store, mapRunArn: string): AsyncGenerator<ExecutionRow> {
+  const last = new MapRunRebuild();
+  for await (const child of childrenOf(store, mapRunArn)) last.add(child);
+  for (const id of last.ids()) {
+    const row = await store.executionById(id);
+    if (row !== undefined) yield row;
   }
 }
 

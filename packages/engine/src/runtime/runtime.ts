@@ -8,7 +8,7 @@ import type { HistoryEvent } from "../history/history-event.js";
 import type { ItemReader } from "../item-reader/item-reader.js";
 import type { MapRunProgressCounts } from "../map-run-record.js";
 import type { Redrive } from "../redrive.js";
-import type { ResultWriter } from "../result-writer/result-writer.js";
+import type { ResultWriter, ResultWriterCheck } from "../result-writer/result-writer.js";
 import { ServiceError } from "../service-error.js";
 import type { Changes, ExecutionRow, Removal, Store } from "../store/store.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
@@ -69,6 +69,7 @@ export class Runtime {
       store: options.store,
       clock: options.clock,
       readItems: options.readItems,
+      checkResults: options.checkResults,
       writeResults: options.writeResults,
       evaluate: options.evaluate,
       facts: () => this.#facts(this.#clock.now()),
@@ -588,6 +589,7 @@ export interface RuntimeOptions {
   readonly isMocked: Facts["isMocked"];
   readonly runTask: TaskHandler;
   readonly readItems: ItemReader;
+  readonly checkResults: ResultWriterCheck;
   readonly writeResults: ResultWriter;
   readonly evaluate: EvaluateExpression;
   /** A task stands in this activity's queue. */

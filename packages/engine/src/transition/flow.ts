@@ -180,7 +180,9 @@ export function failReading(
   state: MapState,
   { error, cause, location }: ReadingFailed,
 ): boolean {
-  if (error === "States.ItemReaderFailed") return failMapRun(turn, branch, state, { error, cause }, false);
+  if (error === "States.ItemReaderFailed" || error === "States.ResultWriterFailed") {
+    return failMapRun(turn, branch, state, { error, cause }, false);
+  }
   // It was an expression.
   const failure = failEvaluation(turn, branch, state, new StatesError(error, cause, location));
   endMapRun(turn, branch, "FAILED", false);

@@ -37,9 +37,12 @@ export class MapRunRebuild {
     this.#redrives[index] = redrives;
   }
 
-  /** The id of the last execution that is the child with this index. */
-  lastId(index: number): number | undefined {
-    return this.#ids[index];
+  /** The ids of the children, by index: of each the last execution that took its place. */
+  *ids(): Iterable<number> {
+    for (let index = 0; index < this.#length; index++) {
+      const id = this.#ids[index];
+      if (id !== undefined && id !== 0) yield id;
+    }
   }
 
   /** @param redrives how often the map run has been redriven */
