@@ -15,10 +15,10 @@ process.on("exit", () => {
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));
 
-/** The built server on a data folder, as users start it. `nodeFlags` go to Node. */
-export function startPawl(data, nodeFlags = []) {
+/** The built server on a data folder, as users start it. `nodeFlags` go to Node, `options` to the server. */
+export function startPawl(data, nodeFlags = [], options = []) {
   const cli = join(root, "packages/cli/bin/pawl.js");
-  return startServer([...nodeFlags, cli, "start", "--port", "0", "--data", data]);
+  return startServer([...nodeFlags, cli, "start", "--port", "0", "--data", data, ...options]);
 }
 
 export function startBare() {
@@ -36,6 +36,7 @@ async function startServer(args) {
     port: Number(new URL(url).port),
     secondsToFirstAnswer: (performance.now() - begun) / 1000,
     memory: () => memoryOf(child.pid),
+    peakMemory: () => peakMemoryOf(child.pid),
     cpuSeconds: () => cpuSecondsOf(child.pid),
     stop: () => end(child),
   };
@@ -83,6 +84,16 @@ function end(child) {
     child.once("exit", resolve);
     child.kill();
   });
+}
+
+/** The most resident memory so far, in bytes; undefined where the system does not tell. */
+function peakMemoryOf(pid) {
+  try {
+    const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Resident memory in bytes; undefined where the system has no `ps`. */
