@@ -11,7 +11,7 @@ export interface HttpAnswer {
 
 /**
  * Posts a body and reads the answer, which can be as large as a function's result.
- * @param seconds how long that may take; no bound where absent: `signal` ends it, too
+ * @param seconds how long that may take
  * @throws TaskError
  */
 export function post(
@@ -19,7 +19,7 @@ export function post(
   headers: Readonly<Record<string, string>>,
   body: string,
   signal: AbortSignal,
-  seconds?: number,
+  seconds: number,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
@@ -59,13 +59,10 @@ export function post(
         );
       },
     );
-    const timer =
-      seconds === undefined
-        ? undefined
-        : setTimeout(() => {
-            answered = true;
-            request.destroy(new Error(`no answer within ${seconds} seconds`));
-          }, seconds * 1000);
+    const timer = setTimeout(() => {
+      answered = true;
+      request.destroy(new Error(`no answer within ${seconds} seconds`));
+    }, seconds * 1000);
     request.on("close", () => clearTimeout(timer));
     request.on("error", fail);
     request.end(body);

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { isObject, parseJson } from "@pawl/asl";
 import type { TaskError } from "../tasks/task-handler.js";
 import type { FunctionAnswer, FunctionCall, FunctionTarget } from "./function-call.js";
+import { LONGEST_SECONDS } from "./function-settings.js";
 import { type HttpAnswer, post } from "./http-post.js";
 import { serviceRefusal } from "./service-refusal.js";
 
@@ -10,14 +11,14 @@ import { serviceRefusal } from "./service-refusal.js";
 export class InvokeEndpoint implements FunctionTarget {
   readonly #endpoint: string;
   readonly #functionName: string | undefined;
-  readonly #timeoutSeconds: number | undefined;
+  readonly #timeoutSeconds: number;
 
   /**
    * @param endpoint such as `http://127.0.0.1:3001`
    * @param functionName the function's name there; default: as it is called
-   * @param timeoutSeconds default: a function may take its time, and the state's timeout ends the call
+   * @param timeoutSeconds default: the longest that a function can run on Lambda
    */
-  constructor(endpoint: string, functionName?: string, timeoutSeconds?: number) {
+  constructor(endpoint: string, functionName?: string, timeoutSeconds = LONGEST_SECONDS) {
     this.#endpoint = endpoint.replace(/\/$/, "");
     this.#functionName = functionName;
     this.#timeoutSeconds = timeoutSeconds;

@@ -9,10 +9,10 @@ describe("a command that speaks the Lambda Runtime API", () => {
     for (const value of [1, 2]) {
       const { executionArn, ended } = await start("f:7", { value }, context, trace);
       const { output } = await ended;
-      const { RequestId: requestId } = (output ?? {}).SdkResponseMetadata as { RequestId: string };
+      const metadata = output?.SdkResponseMetadata as { RequestId: string } | undefined;
       expect(output?.Payload).toEqual({
         event: { value },
-        id: requestId,
+        id: metadata?.RequestId,
         arn: "arn:aws:lambda:us-east-1:123456789012:function:f:7",
         trace,
         context: '{"custom":1}',
