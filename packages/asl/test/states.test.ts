@@ -345,6 +345,22 @@ describe("Map", () => {
     });
   });
 
+  test("a path may refer to a text that is a number, as recorded", () => {
+    const state = stateOf("Map", {
+      ItemsPath: "$.items",
+      ItemProcessor: DISTRIBUTED,
+      ToleratedFailurePercentagePath: "$.p",
+      ToleratedFailureCountPath: "$.n",
+    });
+    expect(state.enterRun(scopeOf({ n: "2", p: "12.5" }))).toEqual({
+      toleratedFailureCount: 2,
+      toleratedFailurePercentage: 12.5,
+    });
+    expect(failureOf(() => state.enterRun(scopeOf({ n: "2.5", p: 1 })))).toContain(
+      '"2.5" which is not a valid integer',
+    );
+  });
+
   test.each<[JsonObject, Json, string]>([
     [
       { ToleratedFailureCountPath: "$.n" },

@@ -64,7 +64,9 @@ function compileComputed(fields: Fields, name: string, language: QueryLanguage, 
 
 function readNumber(computed: Computed, kind: "integer" | "float", scope: Scope): number {
   const value = computed.read(scope);
-  const number = numberOf(value);
+  // A path may refer to a text that is a number (recorded of MaxItemsPath and the paths of ItemBatcher).
+  const isText = typeof value === "string" && computed.errors === undefined && NUMBER_TEXT[kind].test(value);
+  const number = isText ? Number(value) : numberOf(value);
   if (number !== undefined && (kind === "float" ? Number.isFinite(number) : Number.isInteger(number))) return number;
   const shown = typeof value === "string" ? value : shownJson(value);
   if (computed.errors !== undefined) {
@@ -76,3 +78,5 @@ function readNumber(computed: Computed, kind: "integer" | "float", scope: Scope)
     `The ${computed.field} field refers to value "${shown}" which is not a valid ${kind}: ${computed.text}`,
   );
 }
+
+const NUMBER_TEXT = { integer: /^[-+]?\d+$/, float: /^[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/ };
