@@ -19,15 +19,15 @@ const SUMMARIES = {
 export function outcomeDiagnostics(outcome: Outcome, executionArn: string): readonly Diagnostic[] {
   const { status, state } = outcome;
   if (status === "SUCCEEDED") return [];
+  // Terraform 1.14 shows summary and detail as one text.
+  const isWhere = state !== undefined && status === "FAILED";
   const lines = [
     ...(outcome.error === undefined ? [] : [`Error: ${printable(outcome.error, 500)}`]),
     ...(outcome.cause === undefined ? [] : [`Cause: ${printable(outcome.cause, 4000)}`]),
-    ...(state === undefined ? [] : [`State: ${printable(state, 500)}`]),
+    ...(state === undefined || isWhere ? [] : [`State: ${printable(state, 80)}`]),
     `Execution: ${executionArn}`,
   ];
-  // Terraform 1.14 joins the two to one text.
-  const where = state === undefined || status !== "FAILED" ? "" : ` in state ${printable(state, 80)}`;
-  return [error(`${SUMMARIES[status]}${where}`, lines.join("\n"))];
+  return [error(`${SUMMARIES[status]}${isWhere ? ` in state ${printable(state, 80)}` : ""}`, lines.join("\n"))];
 }
 
 /** A text from elsewhere: it must neither steer the terminal nor fill it. */
