@@ -27,6 +27,7 @@ export class CsvRows {
     const rows: string[][] = [];
     let start = 0;
     let special = nextSpecial(text, 0);
+    let delimiter = text.indexOf(this.#delimiter);
     while (start < text.length) {
       const lineFeed = text.indexOf("\n", start);
       if (special >= 0 && special < start) special = nextSpecial(text, start);
@@ -34,7 +35,16 @@ export class CsvRows {
       if (lineFeed >= 0 && (special < 0 || special > lineFeed || isCrLf)) {
         // Most rows: fields between delimiters, nothing else.
         const end = isCrLf ? special : lineFeed;
-        if (end > start) rows.push(text.slice(start, end).split(this.#delimiter));
+        if (end > start) {
+          const row: string[] = [];
+          if (delimiter < start && delimiter >= 0) delimiter = text.indexOf(this.#delimiter, start);
+          for (; delimiter >= 0 && delimiter < end; delimiter = text.indexOf(this.#delimiter, start)) {
+            row.push(text.slice(start, delimiter));
+            start = delimiter + 1;
+          }
+          row.push(text.slice(start, end));
+          rows.push(row);
+        }
         start = lineFeed + 1;
         continue;
       }

@@ -1,7 +1,7 @@
 import { ItemReaderFault } from "./fault.js";
 
 /** Bytes that are decoded at a time. */
-const STEP = 256 * 1024;
+const STEP = 64 * 1024;
 
 /** The text that the bytes are in UTF-8, without a byte order mark, in pieces that end between characters. */
 export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> {
