@@ -36,6 +36,11 @@ export interface Resource {
    * older SDK: blocks are filled in that the configuration leaves out, and `""` stands for null.
    */
   readonly legacyTypeSystem?: true;
+  /**
+   * The attribute that names one such resource among all others for good, and that `import` takes as an id. Terraform from 1.12 on keeps
+   * it beside the state, as the resource's identity, and imports by it.
+   */
+  readonly identity?: string;
   /** Looks at a configuration, which may hold unknown values, before any plan. */
   validate?(config: Fields): readonly Diagnostic[] | Promise<readonly Diagnostic[]>;
   /**

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { pass, serveEngine, stateMachineArn } from "../../server/test/served-engine.js";
 import { roleArn } from "./one-resource.js";
-import { source, terraformVersion, workspace } from "./terraform.js";
+import { source, terraformIsAtLeast, terraformVersion, workspace } from "./terraform.js";
 
 const arn = stateMachineArn("orders");
 
@@ -301,6 +301,39 @@ describe.skipIf(terraformVersion === undefined)(
       await folder.write("more.tf", 'output "number" { value = aws_sfn_state_machine.orders.version_number }');
       await folder.apply();
       expect(await folder.outputs()).toEqual({ number: 1 });
+    });
+
+    it.skipIf(!terraformIsAtLeast("1.12"))("imports by identity, which Terraform has from 1.12 on", async () => {
+      const { client, folder } = await served();
+      await client.send(
+        new CreateStateMachineCommand({ name: "orders", definition: pass("one"), roleArn, publish: true }),
+      );
+      const routingConfiguration = [{ stateMachineVersionArn: `${arn}:1`, weight: 100 }];
+      await client.send(new CreateStateMachineAliasCommand({ name: "PROD", routingConfiguration }));
+      await client.send(new CreateActivityCommand({ name: "approve" }));
+      const imported = (to: string, identity: string) => `import {
+        to = ${to}
+        identity = { arn = "${identity}" }
+      }
+      `;
+      await folder.write(
+        "main.tf",
+        imported("aws_sfn_state_machine.orders", arn) +
+          imported("aws_sfn_alias.prod", `${arn}:PROD`) +
+          imported("aws_sfn_activity.approve", "arn:aws:states:us-east-1:123456789012:activity:approve"),
+      );
+      await folder.do("init");
+      await folder.do("plan", "-generate-config-out=generated.tf");
+      await folder.apply();
+      await folder.settled();
+      const { resources } = JSON.parse(await folder.read("terraform.tfstate")) as {
+        readonly resources: readonly { type: string; instances: readonly { identity?: unknown }[] }[];
+      };
+      expect(resources.map(({ type, instances }) => [type, instances[0]?.identity])).toEqual([
+        ["aws_sfn_activity", { arn: "arn:aws:states:us-east-1:123456789012:activity:approve" }],
+        ["aws_sfn_alias", { arn: `${arn}:PROD` }],
+        ["aws_sfn_state_machine", { arn }],
+      ]);
     });
   },
 );

@@ -14,6 +14,13 @@ const executable = fileURLToPath(new URL("../dist/terraform-provider-aws", impor
 /** The version of the `terraform` on PATH; undefined where there is none. */
 export const terraformVersion: string | undefined = versionOnPath();
 
+/** Whether the `terraform` on PATH is of a version (`1.12`) or a later one. */
+export function terraformIsAtLeast(version: string): boolean {
+  const [major = 0, minor = 0] = (terraformVersion ?? "0.0").split(".").map(Number);
+  const [wantedMajor = 0, wantedMinor = 0] = version.split(".").map(Number);
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+}
+
 if (terraformVersion === undefined) {
   console.warn("No terraform on PATH: the tests that run it are skipped.");
 }

@@ -57,10 +57,30 @@ export const messages = {
   DiagnosticsResponse: { diagnostics: [1, "Diagnostic", "repeated"] },
   ValidateRequest: { type_name: [1, "string"], config: [2, "DynamicValue"] },
 
+  IdentitySchemasResponse: {
+    identity_schemas: [1, "IdentitySchema", "map"],
+    diagnostics: [2, "Diagnostic", "repeated"],
+  },
+  IdentitySchema: { version: [1, "int64"], identity_attributes: [2, "IdentityAttribute", "repeated"] },
+  IdentityAttribute: {
+    name: [1, "string"],
+    type: [2, "bytes"],
+    required_for_import: [3, "bool"],
+    description: [5, "string"],
+  },
+  IdentityData: { identity_data: [1, "DynamicValue"] },
+  UpgradeIdentityRequest: { type_name: [1, "string"], version: [2, "int64"], raw_identity: [3, "RawState"] },
+  UpgradeIdentityResponse: { upgraded_identity: [1, "IdentityData"], diagnostics: [2, "Diagnostic", "repeated"] },
+
   UpgradeStateRequest: { type_name: [1, "string"], version: [2, "int64"], raw_state: [3, "RawState"] },
   UpgradeStateResponse: { upgraded_state: [1, "DynamicValue"], diagnostics: [2, "Diagnostic", "repeated"] },
   ReadRequest: { type_name: [1, "string"], current_state: [2, "DynamicValue"], private: [3, "bytes"] },
-  ReadResponse: { new_state: [1, "DynamicValue"], diagnostics: [2, "Diagnostic", "repeated"], private: [3, "bytes"] },
+  ReadResponse: {
+    new_state: [1, "DynamicValue"],
+    diagnostics: [2, "Diagnostic", "repeated"],
+    private: [3, "bytes"],
+    new_identity: [5, "IdentityData"],
+  },
   PlanRequest: {
     type_name: [1, "string"],
     prior_state: [2, "DynamicValue"],
@@ -74,6 +94,7 @@ export const messages = {
     planned_private: [3, "bytes"],
     diagnostics: [4, "Diagnostic", "repeated"],
     legacy_type_system: [5, "bool"],
+    planned_identity: [7, "IdentityData"],
   },
   ApplyRequest: {
     type_name: [1, "string"],
@@ -87,9 +108,10 @@ export const messages = {
     private: [2, "bytes"],
     diagnostics: [3, "Diagnostic", "repeated"],
     legacy_type_system: [4, "bool"],
+    new_identity: [5, "IdentityData"],
   },
-  ImportRequest: { type_name: [1, "string"], id: [2, "string"] },
-  ImportedResource: { type_name: [1, "string"], state: [2, "DynamicValue"] },
+  ImportRequest: { type_name: [1, "string"], id: [2, "string"], identity: [4, "IdentityData"] },
+  ImportedResource: { type_name: [1, "string"], state: [2, "DynamicValue"], identity: [4, "IdentityData"] },
   ImportResponse: {
     imported_resources: [1, "ImportedResource", "repeated"],
     diagnostics: [2, "Diagnostic", "repeated"],

@@ -5,6 +5,7 @@ import { type Fields, UNKNOWN, type Value } from "../value.js";
 import { diagnosticMessages, pathMessage } from "./diagnostic-message.js";
 import { type DynamicValue, decodeFields, encodeFields } from "./dynamic-value.js";
 import type { GrpcCall, GrpcMethod } from "./grpc-server.js";
+import { identityFromState, identityOf, identitySchemas, importedId } from "./identity.js";
 import type { Log } from "./log.js";
 import { decodeMessage, encodeMessage } from "./message-codec.js";
 import type { Message, MessageName } from "./messages.js";
@@ -81,7 +82,14 @@ export function providerMethods(provider: Provider, log: Log): ReadonlyMap<strin
     server_capabilities: { get_provider_schema_optional: true },
   }));
 
-  method("GetResourceIdentitySchemas", ["Empty", "Empty"], () => ({}));
+  method("GetResourceIdentitySchemas", ["Empty", "IdentitySchemasResponse"], () => ({
+    identity_schemas: identitySchemas(provider.resources),
+  }));
+
+  method("UpgradeResourceIdentity", ["UpgradeIdentityRequest", "UpgradeIdentityResponse"], (request) => {
+    const resource = found(provider.resources, request.type_name, "resource");
+    return { upgraded_identity: identityFromState(resource, request.raw_identity?.json) };
+  });
 
   method("ValidateProviderConfig", ["ValidateProviderRequest", "ValidateProviderResponse"], ({ config }) => {
     const fields = decoded(config, provider.schema);
@@ -131,7 +139,11 @@ export function providerMethods(provider: Provider, log: Log): ReadonlyMap<strin
       const resource = found(provider.resources, request.type_name, "resource");
       const state = decodeFields(request.current_state, resource.schema);
       const now = state === null ? null : await resource.read({ state, context: contextOf(call) });
-      return { new_state: encodeFields(now, resource.schema), private: request.private };
+      return {
+        new_state: encodeFields(now, resource.schema),
+        private: request.private,
+        new_identity: identityOf(resource, now),
+      };
     },
     (request) => ({ new_state: request.current_state, private: request.private }),
   );
@@ -146,9 +158,10 @@ export function providerMethods(provider: Provider, log: Log): ReadonlyMap<strin
       if (proposed === null) {
         return { planned_state: request.proposed_new_state, planned_private: request.prior_private };
       }
+      const prior = decodeFields(request.prior_state, schema);
       const { planned, requiresReplace, diagnostics } = await planResource({
         resource,
-        prior: decodeFields(request.prior_state, schema),
+        prior,
         proposed,
         config: decoded(request.config, schema),
         context: contextOf(call),
@@ -158,6 +171,7 @@ export function providerMethods(provider: Provider, log: Log): ReadonlyMap<strin
         requires_replace: requiresReplace.map(pathMessage),
         planned_private: request.prior_private,
         legacy_type_system: resource.legacyTypeSystem,
+        planned_identity: identityOf(resource, prior),
         diagnostics: diagnosticMessages(diagnostics),
       };
     },
@@ -174,22 +188,36 @@ export function providerMethods(provider: Provider, log: Log): ReadonlyMap<strin
         new_state: encodeFields(state, resource.schema),
         private: request.planned_private,
         legacy_type_system: resource.legacyTypeSystem,
+        new_identity: identityOf(resource, state),
       };
     },
-    (request, thrown) => ({
+    (request, thrown) => {
+      const resource = found(provider.resources, request.type_name, "resource");
       // What was there before is still there, as far as is known: of a resource to be created that is nothing.
-      new_state:
+      const state =
         thrown instanceof PartialStateError
-          ? partialState(found(provider.resources, request.type_name, "resource"), thrown)
-          : request.prior_state,
-      private: request.planned_private,
-    }),
+          ? (withoutUnknown(thrown.state) as Fields)
+          : decodeFields(request.prior_state, resource.schema);
+      return {
+        new_state: encodeFields(state, resource.schema),
+        private: request.planned_private,
+        legacy_type_system: resource.legacyTypeSystem,
+        new_identity: identityOf(resource, state),
+      };
+    },
   );
 
-  method("ImportResourceState", ["ImportRequest", "ImportResponse"], async ({ type_name, id = "" }, call) => {
-    const { schema, ...resource } = found(provider.resources, type_name, "resource");
-    const states = await resource.import({ id, context: contextOf(call) });
-    return { imported_resources: states.map((state) => ({ type_name, state: encodeFields(state, schema) })) };
+  method("ImportResourceState", ["ImportRequest", "ImportResponse"], async (request, call) => {
+    const { type_name } = request;
+    const resource = found(provider.resources, type_name, "resource");
+    const states = await resource.import({ id: importedId(resource, request), context: contextOf(call) });
+    return {
+      imported_resources: states.map((state) => ({
+        type_name,
+        state: encodeFields(state, resource.schema),
+        identity: identityOf(resource, state),
+      })),
+    };
   });
 
   method("ReadDataSource", ["ReadDataRequest", "ReadDataResponse"], async ({ type_name, config }, call) => {
@@ -242,10 +270,6 @@ function applied(resource: Resource, request: Message<"ApplyRequest">, context: 
   return prior === null
     ? resource.create({ planned, config, context })
     : resource.update({ prior, planned, config, context });
-}
-
-function partialState({ schema }: Resource, { state }: PartialStateError): DynamicValue {
-  return encodeFields(withoutUnknown(state) as Fields, schema);
 }
 
 function withoutUnknown(value: Value): Value {

@@ -35,6 +35,7 @@ const schema: Block & { readonly version: number } = {
 export const activity: Resource = {
   schema,
   legacyTypeSystem: true,
+  identity: "arn",
   validate: (config) => [...nameFaults(config), ...encryptionFaults(config)],
 
   async plan({ prior, proposed, config, context }) {

@@ -49,6 +49,7 @@ const schema: Block & { readonly version: number } = {
 export const alias: Resource = {
   schema,
   legacyTypeSystem: true,
+  identity: "arn",
   validate: (config) => [...nameFaults(config), ...routingFaults(config), ...timeoutFaults(config)],
 
   async plan({ prior, proposed, config, context }) {

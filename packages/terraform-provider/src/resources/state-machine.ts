@@ -19,6 +19,7 @@ import { retrying, until } from "./waiting.js";
 export const stateMachine: Resource = {
   schema: stateMachineSchema,
   legacyTypeSystem: true,
+  identity: "arn",
   validate: stateMachineFaults,
   plan: planStateMachine,
 
