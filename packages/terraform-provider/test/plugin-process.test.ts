@@ -100,7 +100,14 @@ describe("services of go-plugin", () => {
       expect(headers).toMatchObject({ ":status": 200, "content-type": "application/grpc" });
       stream.on("error", () => {});
     }
-    expect(await host.call("GetResourceIdentitySchemas", ["Empty", "Empty"], {})).toBeDefined();
+    const { identity_schemas } = await host.call(
+      "GetResourceIdentitySchemas",
+      ["Empty", "IdentitySchemasResponse"],
+      {},
+    );
+    expect(identity_schemas?.aws_sfn_alias?.identity_attributes).toMatchObject([
+      { name: "arn", required_for_import: true },
+    ]);
     expect(streams.every(({ closed }) => !closed)).toBe(true);
     await host.call("/plugin.GRPCController/Shutdown", ["Empty", "Empty"], {});
     expect(await host.ended).toMatchObject({ code: 0 });
