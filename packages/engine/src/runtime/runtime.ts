@@ -64,7 +64,9 @@ export class Runtime {
     this.#options = options;
     this.#store = options.store;
     this.#clock = options.clock;
-    this.#calls = new Calls(options.runTask, options.clock, (executionId, event) => this.#postInternal(executionId, event));
+    this.#calls = new Calls(options.runTask, options.clock, (executionId, event) =>
+      this.#postInternal(executionId, event),
+    );
     this.#mapRuns = new MapRuns({
       store: options.store,
       clock: options.clock,

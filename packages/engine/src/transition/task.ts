@@ -33,7 +33,8 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
   const attempt = execution.lastEventId + 1;
   const isMocked = execution.testCase !== undefined && facts.isMocked(execution, branch.state);
   const entersQueue = resource.kind === "activity" && !isMocked;
-  const hasToken = entersQueue || waitsForToken(state);
+  // A job's task ends with its job, or by its token, whichever comes first (recorded).
+  const hasToken = entersQueue || waitsForToken(state) || runsJob(state);
   const nonce = hasToken ? facts.uuid() : undefined;
   const taskToken = tokenOf(execution, branch, { attempt, ...(nonce === undefined ? {} : { nonce }) });
   // Activity tasks get their token from GetActivityTask, not from the context object.

@@ -22,15 +22,15 @@ interface ServiceException extends Error {
  */
 export function sdkFailure(error: unknown, serviceId: string, sdk: SdkPackage | undefined): unknown {
   const service = serviceName(serviceId);
-  if (!isServiceException(error)) return clientFailure(error, service);
-  // What stands in for a service may not give the request an id.
-  const { httpStatusCode: status = 0, requestId = randomUUID() } = error.$metadata;
-  const { extendedRequestId = serviceId === "S3" ? randomUUID() : undefined } = error.$metadata;
-  const name = sdk?.hasError(error.name) ? exceptionName(error.name) : `${service}Exception`;
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return clientFailure(error, service);
+  const { status, requestId, message } = refusal;
+  const { extendedRequestId = serviceId === "S3" ? randomUUID() : undefined } = refusal;
+  const name = sdk?.hasError(refusal.name) ? exceptionName(refusal.name) : `${service}Exception`;
   const extended = extendedRequestId === undefined ? "" : `, Extended Request ID: ${extendedRequestId}`;
   return new TaskError(
     `${service}.${name}`,
-    `${messageOf(error)} (Service: ${service}, Status Code: ${status}, Request ID: ${requestId}${extended})`,
+    `${message} (Service: ${service}, Status Code: ${status}, Request ID: ${requestId}${extended})`,
   );
 }
 
@@ -45,23 +45,42 @@ export interface OlderNames {
 
 /** How an optimized integration fails, most of which use the older SDK: `SQS.AmazonSQSException` (recorded). */
 export function olderFailure(error: unknown, names: OlderNames, sdk: SdkPackage | undefined): unknown {
-  if (!isServiceException(error)) return clientFailure(error, names.prefix);
-  const { httpStatusCode: status = 0, requestId = randomUUID() } = error.$metadata;
-  const code = error.Code ?? error.name;
-  const name = sdk?.hasError(error.name) ? exceptionName(error.name) : names.exception;
+  const refusal = refusalOf(error);
+  if (refusal === undefined) return clientFailure(error, names.prefix);
+  const { status, requestId, message, code } = refusal;
+  const name = sdk?.hasError(refusal.name) ? exceptionName(refusal.name) : names.exception;
   return new TaskError(
     `${names.prefix}.${name}`,
-    `${messageOf(error)} (Service: ${names.service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`,
+    `${message} (Service: ${names.service}; Status Code: ${status}; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`,
   );
 }
 
-function isServiceException(error: unknown): error is ServiceException {
-  return error instanceof Error && "$fault" in error && "$metadata" in error;
+interface Refusal {
+  /** As the SDK calls it. */
+  readonly name: string;
+  /** As the service sent it. */
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+  readonly requestId: string;
+  readonly extendedRequestId: string | undefined;
 }
 
-/** Services answer with a message, some with none. */
-function messageOf(error: ServiceException): string {
-  return error.message === "" || error.message === "UnknownError" ? "null" : error.message;
+/** What the service said; undefined where it said nothing. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { $metadata, $fault, Code } = error as Partial<ServiceException>;
+  const { httpStatusCode: status = 0, extendedRequestId } = $metadata ?? {};
+  // What stands in for a service may not give the request an id.
+  const requestId = $metadata?.requestId ?? randomUUID();
+  if ($fault !== undefined) {
+    const { name, message } = error;
+    const said = message === "" || message === "UnknownError" ? "null" : message;
+    return { name, code: Code ?? name, message: said, status, requestId, extendedRequestId };
+  }
+  // An answer with the status of an error that is not in the form of the service's errors, such as a proxy's page.
+  if (status < 300) return undefined;
+  return { name: "", code: String(status), message: "null", status, requestId, extendedRequestId };
 }
 
 /** The call never reached the service, or its answer could not be read. */
@@ -69,11 +88,6 @@ function clientFailure(error: unknown, service: string): unknown {
   if (error instanceof TaskError) return error;
   if (error instanceof AwsUnavailable) return new TaskError(`${service}.SdkClientException`, error.message);
   if (!(error instanceof Error)) return error;
-  const { $metadata: { httpStatusCode: status = 0 } = {} } = error as Partial<ServiceException>;
-  if (status >= 300) {
-    const text = `null (Service: ${service}, Status Code: ${status}, Request ID: null)`;
-    return new TaskError(`${service}.${service}Exception`, text);
-  }
   return new TaskError(`${service}.SdkClientException`, `Unable to execute HTTP request: ${networkFault(error)}`);
 }
 
