@@ -156,12 +156,12 @@ export class AwsClients {
       region,
       ...(endpoint === undefined ? {} : { endpoint, ...(serviceId === "S3" ? { forcePathStyle: true } : {}) }),
       ...(credentials === undefined ? {} : { credentials }),
-      requestHandler: {
+      requestHandler: sdk.requestHandler({
         connectionTimeout: 10_000,
         // The default of 50 would make other tasks wait for slow ones of the same service.
         httpAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
         httpsAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
-      },
+      }),
     });
     return new Client(sdk, client, endpoint);
   }

@@ -28,6 +28,8 @@ export interface SdkPackage {
   readonly name: string;
   readonly version: string;
   readonly makeClient: (options: object) => SdkClient;
+  /** Sends a client's requests over HTTP 1.1; the options where the client brings nothing that does. */
+  readonly requestHandler: (options: object) => object;
   /** Names of all actions, in small letters. */
   readonly actions: readonly string[];
   /** The command and the operation's data; undefined where the service has no such action. @throws PackageFault */
@@ -75,6 +77,7 @@ export function loadPackage(name: string, folders: readonly string[]): SdkPackag
     name,
     version,
     makeClient: (options) => new Client(options),
+    requestHandler: (options) => makeHandler(require, options),
     actions: [...commands.keys()],
     hasError: (error) => Object.hasOwn(exported, error) && typeof exported[error] === "function",
     command(action) {
@@ -115,6 +118,18 @@ function readManifest(require: NodeJS.Require, name: string): { version?: string
     return require(`${name}/package.json`) as { version?: string };
   } catch {
     return {};
+  }
+}
+
+/** Some clients prefer HTTP 2, which they need for streams only, and which what stands in for a service mostly does not speak. */
+function makeHandler(require: NodeJS.Require, options: object): object {
+  try {
+    const { NodeHttpHandler } = require("@smithy/node-http-handler") as {
+      NodeHttpHandler?: new (options: object) => object;
+    };
+    return NodeHttpHandler === undefined ? options : new NodeHttpHandler(options);
+  } catch {
+    return options;
   }
 }
 
