@@ -17,7 +17,7 @@ export function errorDiagnostic(thrown: unknown, service: Service): Diagnostic {
   if (message === "Region is missing") {
     return error("No region", "Set region in the provider's configuration, or AWS_REGION in the environment.");
   }
-  const advice = ADVICE.find(([pattern]) => pattern.test(name))?.[1];
+  const advice = ROLE.test(message) ? UNASSUMABLE : ADVICE.find(([pattern]) => pattern.test(name))?.[1];
   const said = message === "" || message === "UnknownError" ? name : `${name}: ${message}`;
   if (advice !== undefined) return error(advice.summary, `${said}\n${advice.detail}`);
   return isOfService(thrown) ? error(name, message) : error("Unexpected error", said);
@@ -34,6 +34,14 @@ const CONNECTION_FAULTS = new Set([
   "ETIMEDOUT",
   "TimeoutError",
 ]);
+
+/** What the service says of a role that it cannot take on, under the name AccessDeniedException. */
+const ROLE = /authorized to assume the provided role/;
+
+const UNASSUMABLE = {
+  summary: "The role cannot be assumed",
+  detail: "The trust policy of the role must allow states.amazonaws.com the action sts:AssumeRole.",
+};
 
 const ADVICE: readonly (readonly [RegExp, { readonly summary: string; readonly detail: string }])[] = [
   [
@@ -74,6 +82,20 @@ const ADVICE: readonly (readonly [RegExp, { readonly summary: string; readonly d
     {
       summary: "Credentials not accepted",
       detail: "The service does not know these credentials: check the profile or the keys, and this machine's clock.",
+    },
+  ],
+  [
+    /^(?:StateMachineAlreadyExists|ActivityAlreadyExists)$/,
+    {
+      summary: "There is one of this name already",
+      detail: "Bring it under Terraform with an import block or terraform import, or choose another name.",
+    },
+  ],
+  [
+    /^(?:StateMachineLimitExceeded|ActivityLimitExceeded|ServiceQuotaExceededException|TooManyTags)$/,
+    {
+      summary: "A quota is used up",
+      detail: "Delete what is no longer used, or ask for a higher quota.",
     },
   ],
   [

@@ -181,6 +181,20 @@ describe.skipIf(terraformVersion === undefined)(
       expect(applied.stderr).toContain("MISSING_TRANSITION_TARGET");
     });
 
+    it("says what to do about a name that is taken, and keeps what was made beside it", async () => {
+      const { client, folder } = await served();
+      await client.send(new CreateStateMachineCommand({ name: "orders", definition: pass("theirs"), roleArn }));
+      await folder.write("main.tf", `${machine(one)}\nresource "aws_sfn_activity" "approve" {\n name = "approve"\n}\n`);
+      await folder.do("init");
+      const applied = await folder.run("apply", "-auto-approve", "-no-color");
+      expect(applied.code).toBe(1);
+      expect(applied.stderr).toMatch(/There is one of this name already[^]*terraform import/);
+      expect(await folder.changes()).toEqual(["aws_sfn_state_machine.orders: create"]);
+      await folder.do("import", "aws_sfn_state_machine.orders", arn);
+      await folder.apply();
+      await folder.settled();
+    });
+
     it("sets the provider's tags", async () => {
       const { client, folder } = await served('default_tags {\n tags = { team = "a", stage = "dev" }\n }');
       await folder.write("main.tf", machine(one, 'tags = { stage = "test", empty = "" }'));
@@ -200,7 +214,7 @@ describe.skipIf(terraformVersion === undefined)(
       await folder.settled();
     });
 
-    it("takes over a state of the AWS provider without a change", async () => {
+    it.each([6, 5])("takes over a state of the AWS provider %i without a change", async (major) => {
       const { client, folder } = await served();
       const definition = pass("one");
       await client.send(new CreateStateMachineCommand({ name: "orders", definition, roleArn, publish: true }));
@@ -209,7 +223,7 @@ describe.skipIf(terraformVersion === undefined)(
       const { activityArn = "", creationDate } = await client.send(new CreateActivityCommand({ name: "approve" }));
       const date = `${creationDate?.toISOString().slice(0, 19)}Z`;
       const encryption = [{ kms_data_key_reuse_period_seconds: 0, kms_key_id: "", type: "AWS_OWNED_KEY" }];
-      const resource = (type: string, name: string, attributes: Readonly<Record<string, unknown>>) => ({
+      const resource = (type: string, name: string, { region, ...others }: Readonly<Record<string, unknown>>) => ({
         mode: "managed",
         type,
         name,
@@ -217,10 +231,10 @@ describe.skipIf(terraformVersion === undefined)(
         instances: [
           {
             schema_version: 0,
-            attributes,
+            // Version 5 has neither regions of resources nor identities.
+            attributes: major === 5 ? others : { ...others, region },
+            ...(major === 5 ? {} : { identity_schema_version: 0, identity: { arn: others.arn } }),
             sensitive_attributes: [],
-            identity_schema_version: 0,
-            identity: { arn: attributes.arn },
             // Timeouts, as Terraform's older SDK keeps them.
             private: Buffer.from(JSON.stringify({ schema_version: "0" })).toString("base64"),
           },
