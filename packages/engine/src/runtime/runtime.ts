@@ -11,6 +11,7 @@ import type { Redrive } from "../redrive.js";
 import type { ResultWriter, ResultWriterCheck } from "../result-writer/result-writer.js";
 import { ServiceError } from "../service-error.js";
 import type { Changes, ExecutionRow, Removal, Store } from "../store/store.js";
+import { StoreError } from "../store/store-error.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import type { Effect, Evaluation } from "../transition/effect.js";
 import { isEvaluating } from "../transition/evaluations.js";
@@ -91,6 +92,7 @@ export class Runtime {
       } catch (error) {
         // One execution that cannot be read must not keep the others from running.
         this.#options.log(`execution ${id} cannot be taken up: ${(error as Error).message}`);
+        if (error instanceof StoreError) this.#later(() => void this.#untilDone(() => this.#takeUp(id)));
       }
     }
     await this.#mapRuns.stopOrphans();
