@@ -1,6 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { printJson } from "@pawl/asl";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { itemReader } from "../src/item-reader/read-items.js";
+import type { ObjectStore } from "../src/object-store/object-store.js";
 import { allGroups, faultOf, readAll, readGroups } from "./s3/reading.js";
 import { S3Server } from "./s3/s3-server.js";
 
@@ -15,6 +17,7 @@ beforeEach(() => {
   server.fault = undefined;
   server.knowsRanges = true;
   server.pageSize = 1000;
+  server.broken = 0;
 });
 
 const ITEM_READER_FAILED = "States.ItemReaderFailed";
@@ -406,6 +409,44 @@ describe("whatever is read", () => {
     expect(await readAll(server, { config: { InputType: "CSV", CSVHeaderLocation: "FIRST_ROW" } })).toEqual([
       { a: "1" },
     ]);
+  });
+
+  it("is asked for again where what was sent broke off, but not for ever", async () => {
+    put(3000);
+    server.broken = 2;
+    expect(await readAll(server, numbers)).toHaveLength(3000);
+    expect(server.requests).toHaveLength(3);
+    server.broken = 3;
+    expect((await faultOf(server, numbers)).cause).toMatch(/^What S3 sent of the object broke off: /);
+  });
+
+  it("is never more in memory than a part and what has been begun of the next items", async () => {
+    const part = JSON.stringify(Array.from({ length: 1000 }, (_, index) => index)).slice(1, -1);
+    let given = 0;
+    const parts = async function* () {
+      for (; given < 500; given++) yield Buffer.from(given === 0 ? `[${part}` : `,${part}`);
+      yield Buffer.from("]");
+    };
+    const object = { etag: "", size: undefined, parts, range: async () => Buffer.alloc(0), close: async () => {} };
+    const store: ObjectStore = {
+      open: async () => object,
+      list: () => {
+        throw new Error("nothing is listed");
+      },
+      create: () => {
+        throw new Error("nothing is written");
+      },
+    };
+    const reader = { resource: "arn:aws:states:::s3:getObject", parameters: { Bucket: "b", Key: "k" }, config: {} };
+    const groups = itemReader(() => store)({ reader, region: "", skip: 0 }, new AbortController().signal);
+    let taken = 0;
+    let waiting = 0;
+    for await (const { items } of groups) {
+      taken += items.length;
+      waiting = Math.max(waiting, given * 1000 - taken);
+    }
+    expect(taken).toBe(500_000);
+    expect(waiting).toBeLessThan(2000);
   });
 
   it("is not there, or nobody may read it: the store's own words", async () => {

@@ -113,22 +113,40 @@ interface FirstPart {
 
 /**
  * Objects are read in ranges, each whole: a connection that stands open while the children of a map run are at work would be cut
- * off, and a part that got lost is asked for once more by the client.
+ * off, and a part that got lost can be asked for once more.
  */
 async function firstPart(api: S3Api, request: GetRequest, { partSize, signal, etag }: Reading): Promise<FirstPart> {
   const conditional = { ...request, ...(etag === undefined ? {} : { IfMatch: etag }) };
-  let answer: GetAnswer;
-  try {
-    answer = await api("getObject", { ...conditional, Range: `bytes=0-${partSize - 1}` }, signal);
-  } catch (error) {
-    // An empty object has no ranges.
-    if (!(error instanceof S3Fault) || error.code !== "InvalidRange") throw error;
-    answer = await api("getObject", conditional, signal);
+  return whole(signal, async () => {
+    let answer: GetAnswer;
+    try {
+      answer = await api("getObject", { ...conditional, Range: `bytes=0-${partSize - 1}` }, signal);
+    } catch (error) {
+      // An empty object has no ranges.
+      if (!(error instanceof S3Fault) || error.code !== "InvalidRange") throw error;
+      answer = await api("getObject", conditional, signal);
+    }
+    const size = /^bytes \d+-\d+\/(\d+)$/.exec(answer.ContentRange ?? "")?.[1];
+    const found = { etag: answer.ETag ?? "", body: answer.Body };
+    if (size === undefined) return { ...found, size: answer.ContentLength, bytes: undefined };
+    return { ...found, size: Number(size), bytes: await bytesOf(answer) };
+  });
+}
+
+/** A body that broke off, which the client does not ask for again by itself as it does for answers. */
+class BrokenBody extends ObjectStoreError {}
+
+const ATTEMPTS = 3;
+
+async function whole<Result>(signal: AbortSignal, get: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await get();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof BrokenBody) || attempt === ATTEMPTS) throw error;
+    }
   }
-  const size = /^bytes \d+-\d+\/(\d+)$/.exec(answer.ContentRange ?? "")?.[1];
-  const found = { etag: answer.ETag ?? "", body: answer.Body };
-  if (size === undefined) return { ...found, size: answer.ContentLength, bytes: undefined };
-  return { ...found, size: Number(size), bytes: await bytesOf(answer) };
 }
 
 class S3Object implements StoredObject {
@@ -165,13 +183,16 @@ class S3Object implements StoredObject {
     }
   }
 
-  async range(start: number, end: number): Promise<Uint8Array> {
+  range(start: number, end: number): Promise<Uint8Array> {
+    const { signal } = this.#reading;
     const same = this.etag === "" ? {} : { IfMatch: this.etag };
     const request = { ...this.#request, ...same, Range: `bytes=${start}-${end - 1}` };
-    const answer: GetAnswer = await this.#api("getObject", request, this.#reading.signal);
-    if (answer.ContentRange !== undefined) return bytesOf(answer);
-    answer.Body?.destroy?.();
-    throw new ObjectStoreError("What answers for S3 cannot give a range of an object, which this InputType needs.");
+    return whole(signal, async () => {
+      const answer: GetAnswer = await this.#api("getObject", request, signal);
+      if (answer.ContentRange !== undefined) return bytesOf(answer);
+      answer.Body?.destroy?.();
+      throw new ObjectStoreError("What answers for S3 cannot give a range of an object, which this InputType needs.");
+    });
   }
 
   async close(): Promise<void> {
@@ -193,7 +214,7 @@ async function bytesOf({ Body }: GetAnswer): Promise<Uint8Array> {
   try {
     return (await Body?.transformToByteArray()) ?? new Uint8Array();
   } catch (error) {
-    throw storeError(error, undefined);
+    throw new BrokenBody(`What S3 sent of the object broke off: ${(error as Error).message}`);
   }
 }
 
