@@ -108,6 +108,18 @@ describe.each(libraries)("%s refuses", (_name, library) => {
     expect(() => library.Testing.synth(stack, true)).toThrow("its provider is in stack other");
   });
 
+  test.each(["aws", "hashicorp/aws", "registry.terraform.io/hashicorp/aws"])(
+    "waiting with the provider %s, which does not",
+    (source) => {
+      const { stack, start, synth } = startIn(library);
+      start.provider = new AwsProvider(stack, "theirs", { alias: "theirs", source });
+      synth();
+      start.waitForCompletion = true;
+      start.timeout = 60;
+      expect(() => synth()).toThrow("leave waitForCompletion, timeout out, or use Pawl's provider");
+    },
+  );
+
   test.each([
     ["before_create", true],
     ["before_update", true],

@@ -51,6 +51,30 @@ describe.each(libraries)("%s", (_name, library) => {
     expect(provider.aws).toEqual([{ region: "eu-west-1" }, { region: "us-west-2", alias: "us" }]);
   });
 
+  test("the provider's configuration", () => {
+    const { stack, synth } = stackIn(library);
+    new AwsProvider(stack, "all", {
+      alias: "all",
+      source: "hashicorp/aws",
+      version: "~> 6.0",
+      endpoints: [{ sfn: "http://127.0.0.1:8083" }],
+      assumeRole: [{ roleArn: "arn:aws:iam::123456789012:role/deploy", tags: { camelCase: "kept" } }],
+      defaultTags: [{ tags: { camelCase: "kept" } }],
+      ignoreTags: [{ keyPrefixes: ["aws:"] }],
+      skipCredentialsValidation: true,
+    });
+    const { provider, terraform } = synth();
+    expect(provider.aws[1]).toEqual({
+      alias: "all",
+      endpoints: [{ sfn: "http://127.0.0.1:8083" }],
+      assume_role: [{ role_arn: "arn:aws:iam::123456789012:role/deploy", tags: { camelCase: "kept" } }],
+      default_tags: [{ tags: { camelCase: "kept" } }],
+      ignore_tags: [{ key_prefixes: ["aws:"] }],
+      skip_credentials_validation: true,
+    });
+    expect(terraform.required_providers.aws).toEqual({ source: "hashicorp/aws", version: "~> 6.0" });
+  });
+
   test("what is not given is not there", () => {
     const { stack, machine, synth } = stackIn(library);
     new SfnStartExecution(stack, "start", { stateMachineArn: machine.arn });

@@ -15,14 +15,50 @@ export interface AwsProviderConfig {
    */
   readonly endpoint?: string | undefined;
   /** Where requests go, service by service, as hashicorp/aws has it too. */
-  readonly endpoints?: readonly { readonly sfn?: string | undefined }[] | undefined;
+  readonly endpoints?: readonly { readonly sfn?: string | undefined; readonly sts?: string | undefined }[] | undefined;
   /** A profile of the shared configuration files. */
   readonly profile?: string | undefined;
   readonly accessKey?: string | undefined;
   readonly secretKey?: string | undefined;
   readonly token?: string | undefined;
+  readonly sharedConfigFiles?: readonly string[] | undefined;
+  readonly sharedCredentialsFiles?: readonly string[] | undefined;
+  /** A role to take on. */
+  readonly assumeRole?:
+    | readonly {
+        readonly roleArn?: string | undefined;
+        /** Such as `1h`. */
+        readonly duration?: string | undefined;
+        readonly externalId?: string | undefined;
+        readonly policy?: string | undefined;
+        readonly policyArns?: readonly string[] | undefined;
+        readonly sessionName?: string | undefined;
+        readonly sourceIdentity?: string | undefined;
+        readonly tags?: Readonly<Record<string, string>> | undefined;
+        readonly transitiveTagKeys?: readonly string[] | undefined;
+      }[]
+    | undefined;
+  /** Accounts to work in; any other one is refused. */
+  readonly allowedAccountIds?: readonly string[] | undefined;
+  /** Accounts never to work in. */
+  readonly forbiddenAccountIds?: readonly string[] | undefined;
+  /** How often a request is tried at most. */
+  readonly maxRetries?: number | undefined;
+  /** `standard` or `adaptive`. */
+  readonly retryMode?: string | undefined;
+  /** A file of certificates (PEM) to trust besides the usual ones. */
+  readonly customCaBundle?: string | undefined;
+  readonly useDualstackEndpoint?: boolean | IResolvable | undefined;
+  readonly useFipsEndpoint?: boolean | IResolvable | undefined;
   /** Tags for everything that is made. */
   readonly defaultTags?: readonly { readonly tags?: Readonly<Record<string, string>> | undefined }[] | undefined;
+  /** Tags that others set: they are neither shown nor removed. */
+  readonly ignoreTags?:
+    | readonly {
+        readonly keys?: readonly string[] | undefined;
+        readonly keyPrefixes?: readonly string[] | undefined;
+      }[]
+    | undefined;
   /** For hashicorp/aws with Pawl as its endpoint: Pawl's provider asks for nothing of that. */
   readonly skipCredentialsValidation?: boolean | IResolvable | undefined;
   readonly skipRequestingAccountId?: boolean | IResolvable | undefined;
@@ -57,18 +93,8 @@ export class AwsProvider extends TerraformProvider {
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    const config = this.#config;
-    return {
-      region: config.region,
-      endpoint: config.endpoint,
-      endpoints: config.endpoints?.map(({ sfn }) => ({ sfn })),
-      profile: config.profile,
-      access_key: config.accessKey,
-      secret_key: config.secretKey,
-      token: config.token,
-      default_tags: config.defaultTags?.map(({ tags }) => ({ tags })),
-      skip_credentials_validation: config.skipCredentialsValidation,
-      skip_requesting_account_id: config.skipRequestingAccountId,
-    };
+    // The libraries make Terraform's names of these, and leave the keys of tags as they are.
+    const { alias: _, source: __, version: ___, ...settings } = this.#config;
+    return settings;
   }
 }

@@ -11,6 +11,14 @@ export interface SfnAliasConfig extends TerraformMetaArguments {
     readonly weight: number;
   }[];
   readonly region?: string | undefined;
+  /** How long to wait for each, such as `5m`. */
+  readonly timeouts?:
+    | {
+        readonly create?: string | undefined;
+        readonly update?: string | undefined;
+        readonly delete?: string | undefined;
+      }
+    | undefined;
 }
 
 /** An alias of versions of a state machine: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sfn_alias */
@@ -44,7 +52,7 @@ export class SfnAlias extends TerraformResource {
   }
 
   protected override synthesizeAttributes(): Record<string, unknown> {
-    const { name, description, region, routingConfiguration } = this.#config;
+    const { name, description, region, routingConfiguration, timeouts } = this.#config;
     return {
       name,
       description,
@@ -53,6 +61,7 @@ export class SfnAlias extends TerraformResource {
         state_machine_version_arn: stateMachineVersionArn,
         weight,
       })),
+      timeouts,
     };
   }
 }

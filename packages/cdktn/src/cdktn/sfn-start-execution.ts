@@ -1,6 +1,9 @@
-import type { IResolvable } from "cdktn";
+import type { IResolvable, TerraformProvider } from "cdktn";
 import type { Construct } from "constructs";
 import { TerraformAction, type TerraformActionMetaArguments } from "./terraform-action.js";
+
+/** As bindings name the source, with and without what Terraform adds. */
+const HASHICORPS = /^(?:registry\.terraform\.io\/)?(?:hashicorp\/)?aws$/;
 
 export interface SfnStartExecutionConfig extends TerraformActionMetaArguments {
   /**
@@ -23,9 +26,9 @@ export interface SfnStartExecutionConfig extends TerraformActionMetaArguments {
    * started and forgotten. Pawl's provider only; hashicorp/aws does not know this argument.
    */
   readonly waitForCompletion?: boolean | IResolvable | undefined;
-  /** How many seconds to wait at most. Pawl's provider only. */
+  /** How many seconds to wait at most; the execution goes on after that. Default 1800. Pawl's provider only. */
   readonly timeout?: number | undefined;
-  /** How many seconds to leave between two looks at the execution. Pawl's provider only. */
+  /** How many seconds to leave at most between two looks at the execution. Default 5. Pawl's provider only. */
   readonly pollInterval?: number | undefined;
   /** Whether Ctrl-C stops the execution too, not only the waiting. Default false. Pawl's provider only. */
   readonly stopOnCancel?: boolean | IResolvable | undefined;
@@ -67,6 +70,21 @@ export class SfnStartExecution extends TerraformAction {
     this.timeout = config.timeout;
     this.pollInterval = config.pollInterval;
     this.stopOnCancel = config.stopOnCancel;
+  }
+
+  protected override faultsWith(provider: TerraformProvider): string[] {
+    const { waitForCompletion, timeout, pollInterval, stopOnCancel } = this;
+    const ours = Object.entries({ waitForCompletion, timeout, pollInterval, stopOnCancel })
+      .filter(([, value]) => value !== undefined)
+      .map(([name]) => name);
+    return [
+      ...super.faultsWith(provider),
+      ...(ours.length > 0 && HASHICORPS.test(provider.terraformProviderSource ?? "")
+        ? [
+            `the provider of HashiCorp does not wait for executions: leave ${ours.join(", ")} out, or use Pawl's provider`,
+          ]
+        : []),
+    ];
   }
 
   protected override synthesizeConfig(): Readonly<Record<string, unknown>> {

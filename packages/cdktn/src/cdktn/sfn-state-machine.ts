@@ -13,6 +13,8 @@ export interface SfnStateMachineConfig extends TerraformMetaArguments {
   readonly type?: string | undefined;
   /** Whether each revision becomes a version. Default false. */
   readonly publish?: boolean | IResolvable | undefined;
+  /** Of the versions that are published from now on. */
+  readonly versionDescription?: string | undefined;
   readonly region?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly loggingConfiguration?:
@@ -118,6 +120,7 @@ export class SfnStateMachine extends TerraformResource {
       role_arn: config.roleArn,
       type: config.type,
       publish: config.publish,
+      version_description: config.versionDescription,
       region: config.region,
       tags: config.tags,
       logging_configuration: logging && {

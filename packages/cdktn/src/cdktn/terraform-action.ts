@@ -141,21 +141,29 @@ export class TerraformAction extends TerraformElement {
     return overrides.length === 0 ? {} : { overrides: { [`action.${this.terraformActionType}`]: overrides } };
   }
 
+  /** What is wrong with it where its provider is this one. For classes of one action to add to. */
+  protected faultsWith(provider: TerraformProvider): string[] {
+    const [here, there] = [this.cdktfStack, provider.cdktfStack];
+    return here === there ? [] : [`its provider is in stack ${there.node.path}: use one of stack ${here.node.path}`];
+  }
+
   /** The libraries look for missing providers of resources and data sources only. */
   #faults(): string[] {
     const stack = this.cdktfStack;
-    if (this.provider !== undefined) {
-      return this.provider.cdktfStack === stack
-        ? []
-        : [`its provider is in stack ${this.provider.cdktfStack.node.path}: use one of stack ${stack.node.path}`];
-    }
     const [name = ""] = this.terraformActionType.split("_");
-    return providersOf(stack).some((provider) => provider.terraformResourceType === name)
-      ? []
-      : [
+    const provider = this.provider ?? implied(name, stack);
+    return provider === undefined
+      ? [
           `the action ${this.address} needs the provider "${name}", which stack ${stack.node.path} does not have: add its construct, such as new ${name.charAt(0).toUpperCase()}${name.slice(1)}Provider(…), or give another one as provider`,
-        ];
+        ]
+      : this.faultsWith(provider);
   }
+}
+
+/** The provider that a type without `provider` belongs to: the one without alias. With aliases only, Terraform makes that one up. */
+function implied(name: string, stack: TerraformStack): TerraformProvider | undefined {
+  const providers = providersOf(stack).filter((provider) => provider.terraformResourceType === name);
+  return providers.find(({ alias }) => alias === undefined) ?? providers[0];
 }
 
 function providersOf(stack: TerraformStack): TerraformProvider[] {
