@@ -9,7 +9,6 @@ import {
   type ExecutionQuery,
   type ExecutionRow,
   type HistoryChunk,
-  type ListPlace,
   type MapRunRow,
   type QueuedTask,
   type Removable,
@@ -292,8 +291,8 @@ export class SimulatedDisk {
     return this.#machines.get(arn);
   }
 
-  listStateMachines(limit: number, after?: ListPlace): StateMachineRow[] {
-    return newestFirst(this.#machines.values(), limit, after);
+  listStateMachines(limit: number, after?: string): StateMachineRow[] {
+    return byArn(this.#machines.values(), limit, after);
   }
 
   revision(id: number): RevisionRow | undefined {
@@ -314,8 +313,8 @@ export class SimulatedDisk {
     return this.#activities.get(arn);
   }
 
-  listActivities(limit: number, after?: ListPlace): ActivityRow[] {
-    return newestFirst(this.#activities.values(), limit, after);
+  listActivities(limit: number, after?: string): ActivityRow[] {
+    return byArn(this.#activities.values(), limit, after);
   }
 }
 
@@ -348,11 +347,9 @@ interface KeptBranch extends BranchRow {
   readonly position: number;
 }
 
-function newestFirst<Row extends ListPlace>(rows: Iterable<Row>, limit: number, after: ListPlace | undefined): Row[] {
-  const isBefore = (one: ListPlace, other: ListPlace): boolean =>
-    one.creationDate > other.creationDate || (one.creationDate === other.creationDate && one.arn > other.arn);
+function byArn<Row extends { readonly arn: string }>(rows: Iterable<Row>, limit: number, after = ""): Row[] {
   return [...rows]
-    .sort((one, other) => (isBefore(one, other) ? -1 : 1))
-    .filter((row) => after === undefined || isBefore(after, row))
+    .filter(({ arn }) => arn > after)
+    .sort((one, other) => (one.arn < other.arn ? -1 : 1))
     .slice(0, limit);
 }

@@ -123,7 +123,7 @@ export interface StateMachines {
   describe(stateMachineArn: string): Promise<StateMachineDescription>;
   /** @throws ServiceError ExecutionDoesNotExist */
   describeForExecution(executionArn: string): Promise<StateMachineDescription>;
-  /** Newest first. @throws ServiceError InvalidToken */
+  /** By name. @throws ServiceError InvalidToken */
   list(
     request: PageRequest,
   ): Promise<Page<Pick<StateMachineDescription, "stateMachineArn" | "name" | "type" | "creationDate">>>;
@@ -362,7 +362,7 @@ export interface Activities {
   describe(activityArn: string): Promise<ActivityDescription>;
   /** Unknown ARNs are no error. */
   delete(activityArn: string): Promise<void>;
-  /** Newest first. @throws ServiceError InvalidToken */
+  /** By name. @throws ServiceError InvalidToken */
   list(request: PageRequest): Promise<Page<ActivityDescription>>;
   /**
    * The oldest task that no worker has taken, waiting up to 60 seconds for one; undefined where none came. `signal` is the

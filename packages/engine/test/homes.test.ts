@@ -35,7 +35,7 @@ test("names are free in each of them, and lists hold their own", async () => {
   const created = new Map<Engine, string[]>(all.map((each) => [each, []]));
   for (let number = 0; number < 7; number++) {
     for (const each of all) {
-      created.get(each)?.unshift(await create(each, `m${number}`));
+      created.get(each)?.push(await create(each, `m${number}`));
       await each.activities.create({ name: `a${number}`, tags: [] });
       await clock.turn(1);
     }
@@ -50,7 +50,7 @@ test("names are free in each of them, and lists hold their own", async () => {
     } while (nextToken !== undefined);
     expect(found).toEqual(created.get(each));
     const { items } = await each.activities.list({ maxResults: 1000 });
-    expect(items.map(({ name }) => name)).toEqual(["a6", "a5", "a4", "a3", "a2", "a1", "a0"]);
+    expect(items.map(({ name }) => name)).toEqual(["a0", "a1", "a2", "a3", "a4", "a5", "a6"]);
   }
 });
 

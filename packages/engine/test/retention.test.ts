@@ -65,6 +65,37 @@ describe("closed executions", () => {
     expect(await describe(executionArn)).toMatchObject({ status: "FAILED" });
   });
 
+  test("take the children of their map runs with them", async () => {
+    const { engine, clock, machine, start, describe, rest } = await open();
+    const stateMachineArn = await machine({
+      StartAt: "Map",
+      States: {
+        Map: {
+          Type: "Map",
+          ItemProcessor: {
+            ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+            StartAt: "Only",
+            States: { Only: { Type: "Pass", End: true } },
+          },
+          End: true,
+        },
+      },
+    });
+    const parent = await start(stateMachineArn, [1, 2, 3]);
+    await rest();
+    expect(await describe(parent)).toMatchObject({ status: "SUCCEEDED" });
+    const { items } = await engine.mapRuns.list({ executionArn: parent, maxResults: 10 });
+    const { mapRunArn = "" } = items[0] ?? {};
+    const children = (await engine.mapRuns.listExecutions({ mapRunArn, maxResults: 10 })).items;
+    expect(children).toHaveLength(3);
+    await clock.turn(90 * day + 2 * hour);
+    await rest();
+    for (const executionArn of [parent, ...children.map((child) => child.executionArn)]) {
+      await expect(describe(executionArn)).rejects.toMatchObject(gone);
+    }
+    await expect(engine.mapRuns.describe(mapRunArn)).rejects.toMatchObject({ code: "ResourceNotFound" });
+  });
+
   test("leave with the next process, where the last one did not live to see it", async () => {
     const folder = temporaryFolder();
     const first = await open({ folder });

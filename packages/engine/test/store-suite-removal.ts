@@ -104,6 +104,87 @@ export function removalTests(suite: StoreSuite): void {
       expect(await suite.store.history(failed.id, 1, 10)).toEqual([]);
     });
 
+    describe("of a map run's parent", () => {
+      const runs = ["one", "two"].map((name) => `arn:aws:states:us-east-1:123456789012:mapRun:orders/Map:${name}`);
+      const mapRun = (arn: string, executionId: number) =>
+        ({ arn, executionId, status: "FAILED", startDate: 1, stopDate: 2, data: "{}" }) as const;
+
+      /** A parent with two map runs of 700 children each, every other one failed and with two branches; another's child. */
+      async function family() {
+        const parent = closed(10, "FAILED");
+        const other = closed(10_000, "FAILED");
+        const children = runs.flatMap((mapRunArn) =>
+          Array.from({ length: 700 }, (_, index) =>
+            suite.execution({ status: index % 2 === 0 ? "SUCCEEDED" : "FAILED", stopDate: 5, mapRunArn, parent: "{}" }),
+          ),
+        );
+        const foreign = suite.execution({ status: "FAILED", stopDate: 5, mapRunArn: `${runs[0]}x`, parent: "{}" });
+        const rest = { history: chunk(1, 2), branches: [branch(0), branch(1)] };
+        await suite.store.commit({
+          executions: [
+            { id: parent.id, insert: parent, mapRuns: runs.map((arn) => mapRun(arn, parent.id)), ...rest },
+            { id: other.id, insert: other, mapRuns: [mapRun(`${runs[0]}x`, other.id)] },
+            ...[...children, foreign].map((row) => ({
+              id: row.id,
+              insert: row,
+              ...(row.status === "FAILED" ? rest : { history: chunk(1, 2) }),
+            })),
+          ],
+        });
+        return { parent, children, foreign };
+      }
+
+      test("takes the children, too, and no others", async () => {
+        const { parent, children, foreign } = await family();
+        expect(await removeAll(11)).toBeGreaterThan(3);
+        for (const { id } of [parent, ...children]) {
+          expect(await suite.store.executionById(id)).toBeUndefined();
+          expect(await suite.store.lastEventId(id)).toBe(0);
+          expect(await suite.store.branches(id)).toEqual([]);
+        }
+        for (const arn of runs) expect(await suite.store.mapRunExecutions(arn, 10)).toEqual([]);
+        expect(await suite.store.executionById(foreign.id)).toEqual(foreign);
+        expect(await suite.store.branches(foreign.id)).toHaveLength(2);
+      });
+
+      test("takes what the children kept for a redrive with what their parent did", async () => {
+        const { parent, children, foreign } = await family();
+        for (;;) {
+          const { pastRedrive, hasRemains } = await suite.store.removable({ closed: 0, ended: 11, limit: 10 });
+          if (pastRedrive.length === 0 && !hasRemains) break;
+          await suite.store.commit({ removal: { executions: [], pastRedrive } });
+        }
+        for (const row of [parent, ...children]) {
+          expect(await suite.store.executionById(row.id)).toEqual(row);
+          expect(await suite.store.lastEventId(row.id)).toBe(2);
+          expect(await suite.store.branches(row.id)).toEqual([]);
+        }
+        expect(await suite.store.branches(foreign.id)).toHaveLength(2);
+        await removeAll(11);
+        expect(await suite.store.executionById(parent.id)).toBeUndefined();
+        for (const arn of runs) expect(await suite.store.mapRunExecutions(arn, 10)).toEqual([]);
+      });
+
+      test("waits for children that are still being stopped", async () => {
+        const parent = closed(10, "ABORTED");
+        const [arn = ""] = runs;
+        const child = suite.execution({ mapRunArn: arn, parent: "{}" });
+        await suite.store.commit({
+          executions: [
+            { id: parent.id, insert: parent, mapRuns: [mapRun(arn, parent.id)] },
+            { id: child.id, insert: child },
+          ],
+        });
+        await suite.store.commit({ removal: { executions: [parent.id], pastRedrive: [] } });
+        expect(await suite.store.executionById(child.id)).toEqual(child);
+        expect(await removable(11)).toEqual({ ...nothing, hasRemains: true });
+        const update = { ...child, status: "ABORTED", stopDate: 12 } as const;
+        await suite.store.commit({ executions: [{ id: child.id, update }] });
+        await removeAll(11);
+        expect(await suite.store.executionById(child.id)).toBeUndefined();
+      });
+    });
+
     suite.testIfKept("goes on with the next store", async () => {
       const old = closed(10);
       await suite.insert(old);

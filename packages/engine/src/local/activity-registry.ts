@@ -5,7 +5,7 @@ import type { Activities, ActivityDescription, Page, PageRequest, Tag } from "..
 import type { ActivityQueues, ActivityTask } from "../runtime/activity-queues.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
-import type { ActivityRow, ListPlace, Store } from "../store/store.js";
+import type { ActivityRow, Store } from "../store/store.js";
 import { type ExecutionEvent, parseTaskToken, type TaskToken } from "../transition/event.js";
 import type { PageTokens } from "./page-token.js";
 import { printSettings, readSettings } from "./settings.js";
@@ -84,8 +84,9 @@ export class ActivityRegistry implements Activities {
     });
   }
 
+  // As state machines are.
   list(request: PageRequest): Promise<Page<ActivityDescription>> {
-    return this.#tokens.pageByCreation(
+    return this.#tokens.pageByArn(
       "activities",
       request,
       (limit, after) => this.#store.listActivities(limit, after),
@@ -129,11 +130,11 @@ export class ActivityRegistry implements Activities {
 /** ARNs of all activities of the store. */
 export async function activityArns(store: Store): Promise<Set<string>> {
   const arns = new Set<string>();
-  let after: ListPlace | undefined;
+  let after: string | undefined;
   do {
     const rows: ActivityRow[] = await store.listActivities(1000, after);
     for (const { arn } of rows) arns.add(arn);
-    after = rows.at(-1);
+    after = rows.at(-1)?.arn;
   } while (after !== undefined);
   return arns;
 }

@@ -1,5 +1,5 @@
 import { type Home, homePrefix } from "../arn.js";
-import type { ListPlace, Store } from "../store/store.js";
+import type { Store } from "../store/store.js";
 
 /**
  * A store as one account and region sees it: what belongs to another is not there. What is asked for by an id is not looked at,
@@ -37,40 +37,19 @@ export function homeStore(store: Store, home: Home): Store {
     restarting: () => store.restarting(),
 
     stateMachine: async (arn) => (isMine(arn) ? store.stateMachine(arn) : undefined),
-    listStateMachines: (limit, after) =>
-      mine((size, from) => store.listStateMachines(size, from), isMine, limit, after),
+    // ARNs of one home stand together, after its prefix.
+    listStateMachines: async (limit, after = prefix) =>
+      (await store.listStateMachines(limit, after)).filter(({ arn }) => isMine(arn)),
     revision: (id) => store.revision(id),
     versions: async (arn) => (isMine(arn) ? store.versions(arn) : []),
     aliases: async (arn) => (isMine(arn) ? store.aliases(arn) : []),
 
     activity: async (arn) => (isMine(arn) ? store.activity(arn) : undefined),
-    listActivities: (limit, after) => mine((size, from) => store.listActivities(size, from), isMine, limit, after),
+    listActivities: async (limit, after = prefix) =>
+      (await store.listActivities(limit, after)).filter(({ arn }) => isMine(arn)),
 
     removable: (query) => store.removable(query),
     backup: (file) => store.backup(file),
     close: () => store.close(),
   };
-}
-
-/** Rows read at a time: where there are few homes, one read is enough. */
-const ROWS_A_READ = 200;
-
-async function mine<Row extends ListPlace>(
-  read: (limit: number, after?: ListPlace) => Promise<Row[]>,
-  isMine: (arn: string) => boolean,
-  limit: number,
-  after: ListPlace | undefined,
-): Promise<Row[]> {
-  const found: Row[] = [];
-  const size = Math.max(limit, ROWS_A_READ);
-  for (let place = after; ; ) {
-    const rows = await read(size, place);
-    for (const row of rows) {
-      if (!isMine(row.arn)) continue;
-      found.push(row);
-      if (found.length === limit) return found;
-    }
-    if (rows.length < size) return found;
-    place = rows.at(-1);
-  }
 }

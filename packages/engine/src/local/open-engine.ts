@@ -18,7 +18,7 @@ import { type EvaluateExpression, EvaluationThreads } from "../runtime/evaluatio
 import type { Revision } from "../runtime/live-execution.js";
 import { Retention } from "../runtime/retention.js";
 import { Runtime } from "../runtime/runtime.js";
-import type { ListPlace, Removal, StateMachineRow, Store } from "../store/store.js";
+import type { Removal, StateMachineRow, Store } from "../store/store.js";
 import { AwsClients } from "../tasks/aws/aws-clients.js";
 import type { HttpRules } from "../tasks/http/address-guard.js";
 import type { Connections } from "../tasks/http/connections.js";
@@ -214,13 +214,13 @@ interface OpenHome {
 
 /** Deletes the state machines that the last process had begun to delete. */
 async function finishDeletions(store: Store, at: (home: Home) => Engine): Promise<void> {
-  let after: ListPlace | undefined;
+  let after: string | undefined;
   do {
     const rows: StateMachineRow[] = await store.listStateMachines(1000, after);
     for (const { arn, status } of rows) {
       const home = homeOf(arn);
       if (status === "DELETING" && home !== undefined) await at(home).stateMachines.delete(arn);
     }
-    after = rows.at(-1);
+    after = rows.at(-1)?.arn;
   } while (after !== undefined);
 }

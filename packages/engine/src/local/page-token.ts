@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { Clock } from "../clock.js";
 import type { Page, PageRequest } from "../engine.js";
 import { ServiceError } from "../service-error.js";
-import type { ListPlace } from "../store/store.js";
 
 /**
  * Tokens of paged listings. Callers learn nothing from them and cannot make or change one: each is sealed (AES-256-GCM, which
@@ -65,21 +64,20 @@ export class PageTokens {
     return position === undefined ? undefined : Number(position);
   }
 
-  /** One page of a listing that is ordered by creation date and ARN. */
-  async pageByCreation<Row extends ListPlace, Item>(
+  /** One page of a listing that is ordered by ARN. */
+  async pageByArn<Row extends { readonly arn: string }, Item>(
     listing: string,
     { maxResults, nextToken }: PageRequest,
-    read: (limit: number, after?: ListPlace) => Promise<Row[]>,
+    read: (limit: number, after?: string) => Promise<Row[]>,
     itemOf: (row: Row) => Item | Promise<Item>,
   ): Promise<Page<Item>> {
     // One more than asked for tells whether there is another page.
-    const rows = await read(maxResults + 1, parsePlace(this.parse(listing, nextToken)));
+    const rows = await read(maxResults + 1, this.parse(listing, nextToken));
     const page = rows.slice(0, maxResults);
     const items = await Promise.all(page.map(itemOf));
     const last = page.at(-1);
     if (rows.length <= maxResults || last === undefined) return { items };
-    const { creationDate, arn } = last;
-    return { items, nextToken: this.print(listing, `${creationDate} ${arn}`) };
+    return { items, nextToken: this.print(listing, last.arn) };
   }
 
   /**
@@ -114,9 +112,3 @@ const TAG_BYTES = 16;
 const LIFE_MILLISECONDS = 86_400_000;
 
 const invalidToken = (): ServiceError => new ServiceError("InvalidToken", "Invalid Token: 'Invalid token'");
-
-function parsePlace(position: string | undefined): ListPlace | undefined {
-  if (position === undefined) return undefined;
-  const [creationDate = "", arn = ""] = position.split(" ");
-  return { creationDate: Number(creationDate), arn };
-}

@@ -241,10 +241,14 @@ export class StateMachineRegistry implements StateMachines {
     return mapRunArn === null ? described : { ...described, mapRunArn, label: labelOf(mapRunArn) };
   }
 
+  /**
+   * By name. The API's pages promise no order; recordings of the service have names ascending, with machines that were created one
+   * after the other (https://github.com/localstack/localstack/pull/11106), as they have for aliases.
+   */
   list(
     request: PageRequest,
   ): Promise<Page<Pick<StateMachineDescription, "stateMachineArn" | "name" | "type" | "creationDate">>> {
-    return this.#tokens.pageByCreation(
+    return this.#tokens.pageByArn(
       "stateMachines",
       request,
       (limit, after) => this.#store.listStateMachines(limit, after),

@@ -49,8 +49,8 @@ export interface Store {
   restarting(): Promise<number[]>;
 
   stateMachine(arn: string): Promise<StateMachineRow | undefined>;
-  /** Newest first: creation date, then ARN, descending; those after the place `after` where given (a row that may be gone by now). */
-  listStateMachines(limit: number, after?: ListPlace): Promise<StateMachineRow[]>;
+  /** By ARN, those after the ARN `after` where given. */
+  listStateMachines(limit: number, after?: string): Promise<StateMachineRow[]>;
   revision(id: number): Promise<RevisionRow | undefined>;
   /** All versions of a state machine, newest first (by number). */
   versions(stateMachineArn: string): Promise<VersionRow[]>;
@@ -58,7 +58,8 @@ export interface Store {
   aliases(stateMachineArn: string): Promise<AliasRow[]>;
 
   activity(arn: string): Promise<ActivityRow | undefined>;
-  listActivities(limit: number, after?: ListPlace): Promise<ActivityRow[]>;
+  /** By ARN, those after the ARN `after` where given. */
+  listActivities(limit: number, after?: string): Promise<ActivityRow[]>;
 
   /**
    * What can be removed: executions that closed before `closed`, and those whose redrive nobody can ask for because they ended
@@ -74,12 +75,6 @@ export interface Store {
   backup(file: string): Promise<void>;
   /** Waits for nothing: every commit is already durable. */
   close(): Promise<void>;
-}
-
-/** A place in a list that is ordered by creation date, then ARN. */
-export interface ListPlace {
-  readonly creationDate: number;
-  readonly arn: string;
 }
 
 export interface Removable {

@@ -156,4 +156,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX map_runs_by_execution ON map_runs (execution, id);
   CREATE INDEX executions_redriven_children ON executions (map_run, id) WHERE map_run IS NOT NULL AND redrive IS NOT NULL;
   `,
+  `
+  -- They are listed by ARN.
+  DROP INDEX state_machines_by_creation_date;
+  DROP INDEX activities_by_creation_date;
+
+  -- Of the map runs of what remains: the one (its id) whose children are next, and the last of them that was taken.
+  ALTER TABLE remains ADD COLUMN map_run INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE remains ADD COLUMN child INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

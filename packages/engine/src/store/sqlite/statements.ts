@@ -22,9 +22,9 @@ const activity = "arn, name, creation_date, settings";
 const child = "id, status, parent, redrive, map_run";
 const mapRun = "arn, execution, status, start_date, stop_date, data";
 
-/** Five ranges of one index, merged in order as far as the limit; nothing is sorted. */
-function idsOfAnyStatus(condition: string, order: string): string {
-  const ranges = [0, 1, 2, 3, 4].map((status) => `SELECT id FROM executions WHERE status = ${status} AND ${condition}`);
+/** Ranges of one index, one for each status, merged in order as far as the limit; nothing is sorted. */
+function idsOfAnyStatus(condition: string, order: string, statuses: readonly number[] = [0, 1, 2, 3, 4]): string {
+  const ranges = statuses.map((status) => `SELECT id FROM executions WHERE status = ${status} AND ${condition}`);
   return `SELECT id FROM (${ranges.join(" UNION ALL ")} ORDER BY ${order} LIMIT ?3)`;
 }
 
@@ -129,14 +129,23 @@ export const statements = {
       ORDER BY stop_date, id LIMIT ?2`,
   ),
   keepPastRedrive: "UPDATE past_redrive SET stop_date = ?, execution = ?",
-  remains: rows("execution, stays", "FROM remains ORDER BY execution LIMIT ?"),
-  insertRemains: "INSERT INTO remains VALUES (?1, ?2) ON CONFLICT DO UPDATE SET stays = min(stays, ?2)",
+  remains: rows("execution, stays, map_run, child", "FROM remains ORDER BY execution LIMIT ?"),
+  insertRemains: `INSERT INTO remains (execution, stays) VALUES (?1, ?2)
+    ON CONFLICT DO UPDATE SET stays = min(stays, ?2), map_run = 0, child = 0`,
+  updateRemains: "UPDATE remains SET map_run = ?, child = ? WHERE execution = ?",
   deleteRemains: "DELETE FROM remains WHERE execution = ?",
   /** How many rows there are, counted no further than ?2. */
   countBelongings: row(
-    "(SELECT count(*) FROM (SELECT 1 FROM history WHERE execution = ?1 LIMIT ?2)), (SELECT count(*) FROM (SELECT 1 FROM branches WHERE execution = ?1 LIMIT ?2))",
+    `(SELECT count(*) FROM (SELECT 1 FROM history WHERE execution = ?1 LIMIT ?2)),
+      (SELECT count(*) FROM (SELECT 1 FROM branches WHERE execution = ?1 LIMIT ?2)),
+      EXISTS (SELECT 1 FROM map_runs WHERE execution = ?1)`,
     "",
   ),
+  nextMapRun: row("id, arn", "FROM map_runs WHERE execution = ? AND id >= ? ORDER BY id LIMIT 1"),
+  deleteMapRun: "DELETE FROM map_runs WHERE id = ?",
+  closedChildren: rows("id", "FROM executions WHERE map_run = ? AND status > 0 LIMIT ?"),
+  runningChild: row("id", "FROM executions WHERE map_run = ? AND status = 0 LIMIT 1"),
+  unsuccessfulChildren: rows("id", `FROM (${idsOfAnyStatus("map_run = ?1 AND id > ?2", "id", [2, 3, 4])})`),
   countHistory: row("count(*)", "FROM (SELECT 1 FROM history WHERE execution = ?1 LIMIT ?2)"),
   countBranches: row("count(*)", "FROM (SELECT 1 FROM branches WHERE execution = ?1 LIMIT ?2)"),
   deleteSomeHistory: "DELETE FROM history WHERE rowid IN (SELECT rowid FROM history WHERE execution = ?1 LIMIT ?2)",
@@ -159,10 +168,7 @@ export const statements = {
   putStateMachine: `REPLACE INTO state_machines (${stateMachine}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   deleteStateMachine: "DELETE FROM state_machines WHERE arn = ?",
   stateMachine: row(stateMachine, "FROM state_machines WHERE arn = ?"),
-  listStateMachines: rows(
-    stateMachine,
-    "FROM state_machines WHERE (creation_date, arn) < (?, ?) ORDER BY creation_date DESC, arn DESC LIMIT ?",
-  ),
+  listStateMachines: rows(stateMachine, "FROM state_machines WHERE arn > ? ORDER BY arn LIMIT ?"),
 
   insertRevision: `INSERT INTO revisions (${revision}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   revision: row(revision, "FROM revisions WHERE id = ?"),
@@ -180,10 +186,7 @@ export const statements = {
   putActivity: `REPLACE INTO activities (${activity}) VALUES (?, ?, ?, ?)`,
   deleteActivity: "DELETE FROM activities WHERE arn = ?",
   activity: row(activity, "FROM activities WHERE arn = ?"),
-  listActivities: rows(
-    activity,
-    "FROM activities WHERE (creation_date, arn) < (?, ?) ORDER BY creation_date DESC, arn DESC LIMIT ?",
-  ),
+  listActivities: rows(activity, "FROM activities WHERE arn > ? ORDER BY arn LIMIT ?"),
 
   lastExecution: row("max(coalesce((SELECT max(id) FROM executions), 0), execution)", "FROM last_deleted"),
   lastRevision: row("coalesce(max(id), 0)", "FROM revisions"),

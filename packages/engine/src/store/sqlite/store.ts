@@ -8,7 +8,6 @@ import type {
   ExecutionQuery,
   ExecutionRow,
   HistoryChunk,
-  ListPlace,
   MapRunRow,
   QueuedTask,
   Removable,
@@ -256,10 +255,8 @@ class SqliteStore implements Store {
     return this.#read((sql) => optional(sql.stateMachine.row(arn), stateMachineRow));
   }
 
-  async listStateMachines(limit: number, after?: ListPlace): Promise<StateMachineRow[]> {
-    return this.#read((sql) =>
-      sql.listStateMachines.rows(after?.creationDate ?? ABOVE, after?.arn ?? "", limit).map(stateMachineRow),
-    );
+  async listStateMachines(limit: number, after = ""): Promise<StateMachineRow[]> {
+    return this.#read((sql) => sql.listStateMachines.rows(after, limit).map(stateMachineRow));
   }
 
   async revision(id: number): Promise<RevisionRow | undefined> {
@@ -278,10 +275,8 @@ class SqliteStore implements Store {
     return this.#read((sql) => optional(sql.activity.row(arn), activityRow));
   }
 
-  async listActivities(limit: number, after?: ListPlace): Promise<ActivityRow[]> {
-    return this.#read((sql) =>
-      sql.listActivities.rows(after?.creationDate ?? ABOVE, after?.arn ?? "", limit).map(activityRow),
-    );
+  async listActivities(limit: number, after = ""): Promise<ActivityRow[]> {
+    return this.#read((sql) => sql.listActivities.rows(after, limit).map(activityRow));
   }
 
   async removable({
