@@ -17,11 +17,11 @@ import { dateOfToken, nextRedrive, readRedrive, reasonAgainstRedrive } from "../
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
 import type { ExecutionRow, ExecutionStatus, StateMachineQuery, Store } from "../store/store.js";
+import { timeOrderedUuid } from "../time-ordered-uuid.js";
 import { billedDuration, billedMemory } from "./billing.js";
 import type { PageTokens } from "./page-token.js";
 import { executionDoesNotExist, stateMachineDoesNotExist } from "./refusals.js";
 import { type Startable, type StateMachineTable, versionNumber } from "./state-machine-table.js";
-import { timeOrderedUuid } from "./time-ordered-uuid.js";
 
 interface StartedExecution {
   readonly executionArn: string;

@@ -50,10 +50,17 @@ export class LiveExecution {
   /** Commits under way or being filled that hold changes of it. */
   batches = 0;
 
-  private constructor(revision: Revision, row: ExecutionRow, execution: Execution, stored: boolean, isKept: boolean) {
+  private constructor(
+    revision: Revision,
+    row: ExecutionRow,
+    parent: ParentPlace | undefined,
+    execution: Execution,
+    stored: boolean,
+    isKept: boolean,
+  ) {
     this.revision = revision;
     this.#created = row;
-    this.parent = parentPlace(row);
+    this.parent = parent;
     this.execution = execution;
     this.stored = stored;
     this.isKept = isKept;
@@ -72,7 +79,8 @@ export class LiveExecution {
   }
 
   static create(revision: Revision, row: ExecutionRow, isKept: boolean): LiveExecution {
-    return new LiveExecution(revision, row, executionOf(revision, row), false, isKept);
+    const parent = parentPlace(row);
+    return new LiveExecution(revision, row, parent, executionOf(revision, row, parent), false, isKept);
   }
 
   /** As the store holds it. */
@@ -82,7 +90,8 @@ export class LiveExecution {
     branches: readonly BranchRow[],
     lastEventId: number,
   ): LiveExecution {
-    const execution = executionOf(revision, row);
+    const parent = parentPlace(row);
+    const execution = executionOf(revision, row, parent);
     execution.lastEventId = lastEventId;
     // An express execution keeps no branches: it starts again.
     if (revision.type === "STANDARD") {
@@ -92,7 +101,7 @@ export class LiveExecution {
       }
       rebuildProgress(execution);
     }
-    return new LiveExecution(revision, row, execution, true, true);
+    return new LiveExecution(revision, row, parent, execution, true, true);
   }
 
   /** It is about to be redriven. */
@@ -124,13 +133,12 @@ export function mapRunRedrives(row: Pick<ExecutionRow, "parent" | "redrive">): n
   return readRedrive(row.redrive)?.mapRunRedrives ?? parentPlace(row)?.mapRunRedrives ?? 0;
 }
 
-function executionOf(revision: Revision, row: ExecutionRow): Execution {
+function executionOf(revision: Revision, row: ExecutionRow, parent: ParentPlace | undefined): Execution {
   const timeoutSeconds =
     revision.type === "EXPRESS"
       ? Math.min(revision.program.timeoutSeconds ?? EXPRESS_LIMIT_SECONDS, EXPRESS_LIMIT_SECONDS)
       : revision.program.timeoutSeconds;
   const [, , , region = "", , , stateMachineName = ""] = row.stateMachineArn.split(":");
-  const parent = parentPlace(row);
   const redrive = readRedrive(row.redrive);
   return {
     id: row.id,

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.js";
 import type { ChildInput, ChildRedo, Execution, Tally } from "../execution.js";
 import { nextRedrive, type Redrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
 import type { ExecutionRow, Store } from "../store/store.js";
+import { timeOrderedUuid } from "../time-ordered-uuid.js";
 import type { ChildrenStart, ChildStart, InputWish, ResultsWish } from "../transition/effect.js";
 import type { ChildEnd, ChildrenEnded, ExecutionEvent } from "../transition/event.js";
 import { branchOf, isMapRun } from "../transition/map-run.js";
@@ -29,6 +30,8 @@ export class MapRuns {
   readonly #waiting = new Map<string, Waiting>();
   /** Ends that are durable and of which the parents have not been told. */
   #ends = new Map<string, { readonly parent: number; readonly event: ChildrenEnded & { children: ChildEnd[] } }>();
+  /** Children whose start is not durable yet, by map run. */
+  readonly #unstored = new Map<string, Unstored>();
   readonly #inputs = new Map<string, { readonly live: LiveExecution; readonly inputs: MapRunInputs }>();
   readonly #gathering = new Map<string, AbortController>();
   #closed = false;
@@ -52,12 +55,30 @@ export class MapRuns {
     const id = isRedriven ? child.executionId : this.#host.store.nextExecutionId();
     const running = this.#running.get(mapRunArn) ?? new Set();
     this.#running.set(mapRunArn, running.add(id));
+    const unstored = this.#unstored.get(mapRunArn) ?? { children: 0 };
+    unstored.children += 1;
+    this.#unstored.set(mapRunArn, unstored);
     const started = isRedriven ? this.#redrive(live, group, child) : this.#create(live, group, child, id);
-    started.catch(() => {
-      // It was not stored. A parent that was lost with it wishes again when it is read back.
-      this.#forget(mapRunArn, id);
-      this.#startLater(live, group, child);
-    });
+    started.then(
+      () => this.#stored(mapRunArn, unstored),
+      () => {
+        this.#stored(mapRunArn, unstored);
+        // It was not stored. A parent that was lost with it wishes again when it is read back.
+        this.#forget(mapRunArn, id);
+        this.#startLater(live, group, child);
+      },
+    );
+  }
+
+  #stored(mapRunArn: string, unstored: Unstored): void {
+    unstored.children -= 1;
+    const { reading } = unstored;
+    if (reading !== undefined && unstored.children <= UNSTORED_CHILDREN) {
+      delete unstored.reading;
+      this.read(reading.live, reading.wish);
+    } else if (unstored.children === 0 && reading === undefined) {
+      this.#unstored.delete(mapRunArn);
+    }
   }
 
   #startLater(live: LiveExecution, group: ChildrenStart, child: ChildStart): void {
@@ -80,10 +101,11 @@ export class MapRuns {
   }
 
   /** A new child: of a redo, with the input of the one whose place it takes. */
-  async #create(live: LiveExecution, group: ChildrenStart, child: ChildStart, id: number): Promise<unknown> {
+  #create(live: LiveExecution, group: ChildrenStart, child: ChildStart, id: number): Promise<unknown> {
     if ("input" in child) return this.#startNew(live, group, child, child.input, id);
-    const before = await this.#host.store.executionById(child.executionId);
-    return this.#startNew(live, group, child, before?.input ?? "null", id);
+    return this.#host.store
+      .executionById(child.executionId)
+      .then((before) => this.#startNew(live, group, child, before?.input ?? "null", id));
   }
 
   #startNew(
@@ -93,7 +115,8 @@ export class MapRuns {
     input: string,
     id: number,
   ): Promise<unknown> {
-    const name = randomUUID();
+    const startDate = this.#host.clock.now();
+    const name = timeOrderedUuid(startDate);
     const parent: ParentPlace = {
       executionId: execution.id,
       branchId,
@@ -114,7 +137,7 @@ export class MapRuns {
       stateMachineVersionArn: null,
       stateMachineAliasArn: null,
       revisionId: revision.id,
-      startDate: this.#host.clock.now(),
+      startDate,
       input,
       traceHeader: execution.traceHeader ?? null,
       ...(execution.testCase === undefined ? {} : { testCase: execution.testCase }),
@@ -183,6 +206,12 @@ export class MapRuns {
     const { branchId, mapRunArn, from } = wish;
     const branch = branchOf(live.execution, wish);
     if (this.#closed || branch === undefined) return;
+    const unstored = this.#unstored.get(mapRunArn);
+    if (unstored !== undefined && unstored.children > UNSTORED_CHILDREN) {
+      // One group is made while another is being written, and no more.
+      unstored.reading = { live, wish };
+      return;
+    }
     let reading = this.#inputs.get(mapRunArn);
     if (reading?.live !== live || reading.inputs.position.executions !== from.executions) {
       reading?.inputs.close();
@@ -386,6 +415,15 @@ interface Waiting {
   readonly live: LiveExecution;
   readonly starts: { readonly group: ChildrenStart; readonly child: ChildStart }[];
 }
+
+interface Unstored {
+  children: number;
+  /** Inputs that are wished for, and not before some of these children are durable. */
+  reading?: { readonly live: LiveExecution; readonly wish: InputWish };
+}
+
+/** The next inputs are read while no more children than these are being written. */
+const UNSTORED_CHILDREN = 128;
 
 const RETRY_MILLISECONDS = 1000;
 

@@ -305,6 +305,11 @@ export class Runtime {
       this.#goOn(live, change);
       return Promise.resolve(change);
     }
+    if (live.stored && live.batches === 0 && writesNothing(execution, change)) {
+      // All that its effects stand on is durable.
+      for (const effect of change.effects) this.#perform(live, effect);
+      return Promise.resolve(change);
+    }
     return new Promise((resolve, reject) => {
       this.#filling.add(live, change, { change, resolve, reject });
       this.#scheduleFlush();
@@ -564,6 +569,13 @@ export class Runtime {
       if (this.#live.size <= MAX_IDLE_EXECUTIONS) return;
     }
   }
+}
+
+/** True where a change leaves no row to write: the parent of a map run has many of these. */
+function writesNothing({ status }: Execution, { events, changed, deleted, mapRuns }: Change): boolean {
+  return (
+    status === "RUNNING" && events.length === 0 && changed.size === 0 && deleted.length === 0 && mapRuns.length === 0
+  );
 }
 
 export interface RunningMapRun {
