@@ -2,6 +2,7 @@ import {
   CreateStateMachineCommand,
   DeleteStateMachineCommand,
   DescribeStateMachineCommand,
+  ListStateMachineVersionsCommand,
   ListTagsForResourceCommand,
   StartExecutionCommand,
   TagResourceCommand,
@@ -137,6 +138,26 @@ describe("creating", () => {
     expect(diagnostics[0]?.detail).toContain("the network is down");
   });
 
+  it("waits until what was created can be read, and takes the version that it published for the latest", async () => {
+    const { resource, context } = await machine();
+    const client = await context.client();
+    const send = client.send.bind(client);
+    let unseen = 2;
+    client.send = (async (command: Parameters<typeof send>[0]) => {
+      if (command instanceof DescribeStateMachineCommand && unseen-- > 0) {
+        throw Object.assign(new Error("not yet"), { name: "StateMachineDoesNotExist" });
+      }
+      return command instanceof ListStateMachineVersionsCommand ? { stateMachineVersions: [] } : send(command);
+    }) as typeof client.send;
+    const published = { ...config, publish: true };
+    const { planned } = await resource.plan(published);
+    const request = { planned, config: published, context: { ...context, client: async () => client } };
+    expect(await stateMachine.create(request)).toMatchObject({
+      state_machine_version_arn: `${stateMachineArn("orders")}:1`,
+      version_number: 1,
+    });
+  });
+
   it("ends its waiting when Terraform is interrupted", async () => {
     const stop = new AbortController();
     const { resource, context } = await machine({ signal: stop.signal });
@@ -192,6 +213,25 @@ describe("changing", () => {
     };
     await resource.apply(quiet);
     expect(await resource.changes(quiet)).toEqual([]);
+  });
+
+  it("changes the encryption", async () => {
+    const { resource } = await machine();
+    await resource.apply(config);
+    const encrypted = (fields: Fields) => ({
+      ...config,
+      encryption_configuration: [block(stateMachine, "encryption_configuration", fields)],
+    });
+    const key = { type: "CUSTOMER_MANAGED_KMS_KEY", kms_key_id: "alias/orders" };
+    for (const seconds of [null, 900, 300, null]) {
+      const changed = encrypted({ ...key, kms_data_key_reuse_period_seconds: seconds });
+      await resource.apply(changed);
+      expect(await resource.changes(changed)).toEqual([]);
+      await resource.refresh();
+      expect(await resource.changes(changed)).toEqual([]);
+    }
+    await resource.apply(encrypted({ type: "AWS_OWNED_KEY" }));
+    expect(await resource.changes(config)).toEqual([]);
   });
 
   it("sets and removes tags, those of the provider too", async () => {

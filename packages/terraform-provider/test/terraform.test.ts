@@ -188,7 +188,7 @@ describe.skipIf(terraformVersion === undefined)(
       await folder.do("init");
       const applied = await folder.run("apply", "-auto-approve", "-no-color");
       expect(applied.code).toBe(1);
-      expect(applied.stderr).toMatch(/There is one of this name already[^]*terraform import/);
+      expect(applied.stderr).toMatch(/There is one of this name already.*terraform\s+import/s);
       expect(await folder.changes()).toEqual(["aws_sfn_state_machine.orders: create"]);
       await folder.do("import", "aws_sfn_state_machine.orders", arn);
       await folder.apply();

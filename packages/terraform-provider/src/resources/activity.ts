@@ -68,14 +68,14 @@ export const activity: Resource = {
       }),
     );
     const created: Fields = { ...planned, id: activityArn, arn: activityArn, creation_date: timestamp(creationDate) };
-    return readBack("activity", "created", created, () => read(created, context));
+    return readBack("activity", "created", created, read, context);
   },
 
   read: ({ state, context }) => read(state, context),
 
   async update({ prior, planned, context }) {
     await updateTags(await clientOf(context, planned), String(planned.id), prior, planned, context);
-    return readBack("activity", "updated", planned, () => read(planned, context));
+    return readBack("activity", "updated", planned, read, context);
   },
 
   async delete({ state, context }) {

@@ -76,7 +76,7 @@ export const alias: Resource = {
     const isSame =
       (prior.description ?? "") === (planned.description ?? "") &&
       JSON.stringify(routingOf(prior)) === JSON.stringify(routingOf(planned));
-    if (isSame) return readBack("alias", "updated", planned, () => read(planned, context));
+    if (isSame) return readBack("alias", "updated", planned, read, context);
     const client = await clientOf(context, planned);
     const { UpdateStateMachineAliasCommand } = await context.sdk();
     const command = new UpdateStateMachineAliasCommand({
@@ -91,7 +91,7 @@ export const alias: Resource = {
       if (isGone(failure)) return create(planned, context, "update");
       throw failure;
     }
-    return readBack("alias", "updated", planned, () => read(planned, context));
+    return readBack("alias", "updated", planned, read, context);
   },
 
   async delete({ state, context }) {
@@ -135,7 +135,7 @@ async function create(planned: Fields, context: Context, operation: "create" | "
     arn: stateMachineAliasArn,
     creation_date: timestamp(creationDate),
   };
-  return readBack("alias", "created", created, () => read(created, context));
+  return readBack("alias", "created", created, read, context);
 }
 
 async function read(state: Fields, context: Context): Promise<Fields | null> {

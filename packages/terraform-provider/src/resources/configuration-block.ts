@@ -9,10 +9,7 @@ import { type Fields, UNKNOWN, type Value } from "../value.js";
  */
 interface ConfigurationBlock<Api> {
   readonly block: NestedBlock;
-  /**
-   * Of each attribute the values that mean the same as leaving it out. The first stands in the state where neither
-   * configuration nor service say anything.
-   */
+  /** Of each attribute the values that mean the same as leaving it out. */
   readonly unset: Readonly<Record<string, readonly Value[]>>;
   readonly toApi: (fields: Fields) => Api;
   readonly fromApi: (api: Api) => Fields;
@@ -125,14 +122,26 @@ export function stateOf<Api>(
   ];
 }
 
-/** True where two states of a block mean the same to the service; false where one of them is not known. */
-export function isSameBlock<Api>(block: ConfigurationBlock<Api>, left: Value | undefined, right: Value | undefined) {
+/**
+ * True where two states of a block mean the same to the service; false where one of them is not known.
+ * @param names the attributes that count: all where they are left out
+ */
+export function isSameBlock<Api>(
+  block: ConfigurationBlock<Api>,
+  left: Value | undefined,
+  right: Value | undefined,
+  names: readonly string[] = Object.keys(block.unset),
+): boolean {
   if (left === UNKNOWN || right === UNKNOWN) return false;
   const [a, b] = [itemOf(left) ?? {}, itemOf(right) ?? {}];
-  return Object.entries(block.unset).every(([name, values]) => {
-    const plain = (value: Value | undefined) =>
-      value === undefined || value === null || values.includes(value) ? values[0] : value;
-    return plain(a[name]) === plain(b[name]);
+  return names.every((name) => {
+    const one: Value = a[name] ?? null;
+    const other: Value = b[name] ?? null;
+    return (
+      one === other ||
+      (one === null && isUnset(block.unset, name, other)) ||
+      (other === null && isUnset(block.unset, name, one))
+    );
   });
 }
 

@@ -36,11 +36,15 @@ export const stateMachine: Resource = {
       ...configurations(planned),
       ...publication(planned),
     });
-    const { stateMachineArn, creationDate } = await retrying(() => client.send(command), mayPass, {
-      timeout: timeoutOf(planned, "create", stateMachineTimeouts),
-      signal: context.signal,
-      what: `the state machine ${name} to be created`,
-    });
+    const { stateMachineArn, creationDate, stateMachineVersionArn } = await retrying(
+      () => client.send(command),
+      mayPass,
+      {
+        timeout: timeoutOf(planned, "create", stateMachineTimeouts),
+        signal: context.signal,
+        what: `the state machine ${name} to be created`,
+      },
+    );
     const created: Fields = {
       ...planned,
       id: stateMachineArn ?? null,
@@ -48,7 +52,7 @@ export const stateMachine: Resource = {
       name,
       creation_date: timestamp(creationDate),
     };
-    return readBack("state machine", "created", created, () => read(created, context));
+    return withVersion(await readBack("state machine", "created", created, read, context), stateMachineVersionArn);
   },
 
   read: ({ state, context }) => read(state, context),
@@ -56,11 +60,10 @@ export const stateMachine: Resource = {
   async update({ prior, planned, context }) {
     const client = await clientOf(context, planned);
     const isPublished = planned.publish === true && prior.publish !== true;
-    if (isPublished || !isSameRevision(prior, planned)) {
-      await updateMachine(client, prior, planned, context);
-    }
+    const version =
+      isPublished || !isSameRevision(prior, planned) ? await updateMachine(client, prior, planned, context) : undefined;
     await updateTags(client, String(planned.id), prior, planned, context);
-    return readBack("state machine", "updated", planned, () => read(planned, context));
+    return withVersion(await readBack("state machine", "updated", planned, read, context), version);
   },
 
   async delete({ state, context }) {
@@ -124,7 +127,13 @@ async function read(state: Fields, context: Context): Promise<Fields | null> {
   };
 }
 
-async function updateMachine(client: SFNClient, prior: Fields, planned: Fields, context: Context): Promise<void> {
+/** Gives the version that was published, if one was. */
+async function updateMachine(
+  client: SFNClient,
+  prior: Fields,
+  planned: Fields,
+  context: Context,
+): Promise<string | undefined> {
   const { UpdateStateMachineCommand } = await context.sdk();
   const stateMachineArn = String(planned.id);
   const patience = {
@@ -139,19 +148,20 @@ async function updateMachine(client: SFNClient, prior: Fields, planned: Fields, 
     ...changedConfigurations(prior, planned),
     ...publication(planned),
   });
-  await retrying(() => client.send(command), mayPass, patience);
+  const { stateMachineVersionArn } = await retrying(() => client.send(command), mayPass, patience);
   // AWS may answer with the old revision for a while.
   await until(async () => {
     const found = await describe(client, stateMachineArn, context);
     return found === undefined || (await isUpdated(found, planned));
   }, patience);
+  return stateMachineVersionArn;
 }
 
 async function isUpdated(found: DescribeStateMachineCommandOutput, planned: Fields): Promise<boolean> {
   const { definition = "", roleArn, encryptionConfiguration, loggingConfiguration, tracingConfiguration } = found;
   return (
     roleArn === planned.role_arn &&
-    isUpdatedBlock(encryption, planned.encryption_configuration, encryptionConfiguration) &&
+    isUpdatedBlock(encryption, planned.encryption_configuration, encryptionConfiguration, ["type"]) &&
     isUpdatedBlock(logging, planned.logging_configuration, loggingConfiguration) &&
     isUpdatedBlock(tracing, planned.tracing_configuration, tracingConfiguration) &&
     (await isSameDefinition(definition, String(planned.definition)))
@@ -162,10 +172,12 @@ function isUpdatedBlock<Api>(
   block: Parameters<typeof stateOf<Api>>[0],
   planned: Fields[string] | undefined,
   found: Api | undefined,
+  // Of a key, the service may report another of its names.
+  names?: readonly string[],
 ): boolean {
   // Endpoints that know nothing of a block cannot say that it has changed.
   if (found === undefined || planned === undefined || planned === UNKNOWN) return true;
-  return isSameBlock(block, planned, stateOf(block, planned, found));
+  return isSameBlock(block, planned, stateOf(block, planned, found), names);
 }
 
 function configurations(planned: Fields) {
@@ -211,10 +223,19 @@ async function latestVersion(client: SFNClient, stateMachineArn: string, context
   const { stateMachineVersions = [] } = await client.send(
     new ListStateMachineVersionsCommand({ stateMachineArn, maxResults: 1 }),
   );
-  const arn = stateMachineVersions[0]?.stateMachineVersionArn;
+  return versionFields(stateMachineVersions[0]?.stateMachineVersionArn);
+}
+
+function versionFields(arn: string | undefined) {
   return arn === undefined
     ? { state_machine_version_arn: "", version_number: null }
     : { state_machine_version_arn: arn, version_number: Number(arn.slice(arn.lastIndexOf(":") + 1)) };
+}
+
+/** What a call has just published counts, where the list of versions does not have it yet. */
+function withVersion(state: Fields, published: string | undefined): Fields {
+  const fields = versionFields(published);
+  return Number(fields.version_number) > Number(state.version_number) ? { ...state, ...fields } : state;
 }
 
 function prefixFor({ name_prefix: prefix }: Fields): string {
