@@ -11,6 +11,9 @@ import {
 
 const ID = "terraform-actions";
 
+/** Where a project has two copies of this package, they share the one of a stack. */
+const SUPPORT = Symbol.for("@pawl/cdktn/ActionSupport");
+
 /**
  * What a stack with actions or triggers needs, once: `terraform.required_version`, so that an older Terraform says at once what it
  * lacks, and the checks of what the project says about versions. No construct of it is to be made by hand: {@link of} does.
@@ -20,6 +23,7 @@ export class ActionSupport extends TerraformElement {
 
   private constructor(stack: TerraformStack) {
     super(stack, ID);
+    Object.defineProperty(this, SUPPORT, { value: true });
     this.node.addValidation({ validate: () => this.#versionFaults(stack) });
   }
 
@@ -27,7 +31,7 @@ export class ActionSupport extends TerraformElement {
   static of(construct: IConstruct): ActionSupport {
     const stack = TerraformStack.of(construct);
     const there = stack.node.tryFindChild(ID);
-    return there instanceof ActionSupport ? there : new ActionSupport(stack);
+    return there !== undefined && SUPPORT in there ? (there as ActionSupport) : new ActionSupport(stack);
   }
 
   /** Something in the stack needs the Terraform that came with `on_failure` and the events of destroying. */
