@@ -31,7 +31,7 @@ export class ActionSupport extends TerraformElement {
   static of(construct: IConstruct): ActionSupport {
     const stack = TerraformStack.of(construct);
     const there = stack.node.tryFindChild(ID);
-    return there !== undefined && SUPPORT in there ? (there as ActionSupport) : new ActionSupport(stack);
+    return isSupport(there) ? there : new ActionSupport(stack);
   }
 
   /** Something in the stack needs the Terraform that came with `on_failure` and the events of destroying. */
@@ -61,6 +61,10 @@ export class ActionSupport extends TerraformElement {
     ];
     return faults.filter((fault) => fault !== undefined).map((fault) => `Terraform actions: ${fault}`);
   }
+}
+
+function isSupport(construct: object | undefined): construct is ActionSupport {
+  return construct !== undefined && SUPPORT in construct;
 }
 
 /** What `stack.addOverride("terraform.required_version", …)` has left. The libraries keep it in a private field. */
