@@ -4,12 +4,30 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, 
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "packages/terraform-provider");
 
 /** The executable, whose name Terraform goes by. */
 export const executable = join(folder, "dist/terraform-provider-aws");
+
+/**
+ * What most processes of a command never need (Terraform starts one to read the schema, one to validate, …) and what takes longer to parse than
+ * all the rest: compressed texts in the file, compiled when they are first imported. Measured: the handshake comes 1.4 times as soon.
+ */
+const LATER = {
+  "@aws-sdk/client-sfn": "aws",
+  "@aws-sdk/client-sts": "aws",
+  "@pawl/asl": "asl",
+};
+
+const CHUNKS = {
+  aws: 'export * as sfn from "@aws-sdk/client-sfn"; export * as sts from "@aws-sdk/client-sts";',
+  asl: 'export * as asl from "@pawl/asl";',
+};
+
+const MEMBERS = { "@aws-sdk/client-sfn": "sfn", "@aws-sdk/client-sts": "sts", "@pawl/asl": "asl" };
 
 /** Makes the executable, unless what it is made of is older. */
 export async function buildTerraformProvider() {
@@ -18,8 +36,7 @@ export async function buildTerraformProvider() {
   checkVersion();
   // Loaded only here: `npm start` must not wait for it when nothing is to be built.
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    entryPoints: [join(folder, "src/main.ts")],
+  const common = {
     bundle: true,
     write: false,
     // A script without imports is the same for Node whether a package.json around it says "module" or not.
@@ -31,18 +48,58 @@ export async function buildTerraformProvider() {
     mainFields: ["module", "main"],
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: false,
     legalComments: "none",
-    banner: { js: "#!/usr/bin/env node" },
-    plugins: [builtins],
     logLevel: "warning",
+  };
+  const chunk = async ([name, contents]) => {
+    const { outputFiles } = await build({
+      ...common,
+      stdin: { contents, resolveDir: folder },
+      globalName: "chunk",
+      plugins: [builtins],
+    });
+    return [name, deflateRawSync(outputFiles[0].contents, { level: 9 }).toString("base64")];
+  };
+  const chunks = Object.fromEntries(await Promise.all(Object.entries(CHUNKS).map(chunk)));
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [join(folder, "src/main.ts")],
+    banner: { js: "#!/usr/bin/env node" },
+    plugins: [later(chunks), builtins],
   });
   mkdirSync(join(folder, "dist"), { recursive: true });
   // Put in place whole: a process of Terraform may be starting the old one.
   const fresh = `${executable}.${process.pid}`;
-  writeFileSync(fresh, outputFiles[0].contents);
+  writeFileSync(fresh, inAscii(outputFiles[0].text));
   chmodSync(fresh, 0o755);
   renameSync(fresh, executable);
+}
+
+/** One other character, and V8 keeps the whole text in two bytes each. esbuild escapes them, but not in regular expressions. */
+function inAscii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+function later(chunks) {
+  return {
+    name: "later",
+    setup(build) {
+      build.onResolve({ filter: /^(?:@aws-sdk\/client-\w+|@pawl\/asl)$/ }, ({ path, kind }) => {
+        if (kind !== "dynamic-import") throw new Error(`${path} must be imported by import(), where it is needed`);
+        return { path, namespace: "later" };
+      });
+      build.onResolve({ filter: /^chunk:/ }, ({ path }) => ({ path: path.slice("chunk:".length), namespace: "chunk" }));
+      build.onLoad({ filter: /.*/, namespace: "later" }, ({ path }) => ({
+        contents: `module.exports = require("chunk:${LATER[path]}").${MEMBERS[path]};`,
+      }));
+      build.onLoad({ filter: /.*/, namespace: "chunk" }, ({ path }) => ({
+        contents: `
+          const code = process.getBuiltinModule("node:zlib").inflateRawSync(Buffer.from("${chunks[path]}", "base64"));
+          const compile = process.getBuiltinModule("node:vm").compileFunction;
+          module.exports = compile(code + "; return chunk;", [], { filename: "terraform-provider-aws:${path}" })();`,
+      }));
+    },
+  };
 }
 
 /** Node's own modules, taken from the process when they are first needed: `require` is not there in a module, `import` not in a script. */

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { rootCertificates } from "node:tls";
 import type { SFNClient, SFNClientConfig } from "@aws-sdk/client-sfn";
-import { DiagnosticError, error, type Path } from "../diagnostic.js";
+import { DiagnosticError, error } from "../diagnostic.js";
 import type { Context } from "../kinds.js";
 import { accountOf, type Credentials, credentialsOf } from "./credentials.js";
 import { type Endpoint, endpointOf } from "./endpoint.js";
@@ -39,7 +38,10 @@ export function createContext({ settings, unknown, userAgent, environment }: Con
     if (unknown.length > 0) throw notKnownYet(unknown);
     applyFiles(settings);
     const { SFNClient } = await sdk();
-    const common = commonConfiguration(settings, endpoint, userAgent);
+    const common = {
+      ...commonConfiguration(settings, endpoint, userAgent),
+      ...(await requestHandler(settings)),
+    };
     if (endpoint.kind === "pawl") {
       const { accessKey, secretKey } = settings;
       const written = accessKey !== undefined && secretKey !== undefined;
@@ -93,7 +95,7 @@ export function createContext({ settings, unknown, userAgent, environment }: Con
 }
 
 function commonConfiguration(settings: Settings, endpoint: Endpoint, userAgent: string) {
-  const { attempts, retryMode, profile, dualStack, fips, insecure, customCaBundle } = settings;
+  const { attempts, retryMode, profile, dualStack, fips } = settings;
   return {
     maxAttempts: attempts ?? (endpoint.kind === "pawl" ? 3 : 10),
     customUserAgent: userAgent,
@@ -101,9 +103,6 @@ function commonConfiguration(settings: Settings, endpoint: Endpoint, userAgent: 
     ...(profile === undefined || endpoint.kind === "pawl" ? {} : { profile }),
     ...(dualStack ? { useDualstackEndpoint: true } : {}),
     ...(fips ? { useFipsEndpoint: true } : {}),
-    ...(insecure || customCaBundle !== undefined
-      ? { requestHandler: { httpsAgent: { rejectUnauthorized: !insecure, ...trusted(customCaBundle) } } }
-      : {}),
     // The endpoint has been found already; the SDK's own search would find others.
     ignoreConfiguredEndpointUrls: true,
   } satisfies SFNClientConfig & Record<string, unknown>;
@@ -114,13 +113,21 @@ function urlOf(endpoint: Endpoint): SFNClientConfig {
   return endpoint.kind === "aws" ? {} : { endpoint: endpoint.url, disableHostPrefix: true };
 }
 
-function trusted(file: string | undefined): { ca?: string[] } {
-  if (file === undefined) return {};
-  const path: Path = ["custom_ca_bundle"];
+/** What decides whom to trust, where that is not what Node does of itself. */
+async function requestHandler({ insecure, customCaBundle: file }: Settings) {
+  if (!insecure && file === undefined) return {};
+  // Only here: loading it takes longer than the handshake with Terraform.
+  const { rootCertificates } = await import("node:tls");
+  const ca = file === undefined ? {} : { ca: [...rootCertificates, certificatesOf(file)] };
+  return { requestHandler: { httpsAgent: { rejectUnauthorized: !insecure, ...ca } } };
+}
+
+function certificatesOf(file: string): string {
   try {
-    return { ca: [...rootCertificates, readFileSync(file, "utf8")] };
+    return readFileSync(inHome(file), "utf8");
   } catch (thrown) {
-    throw new DiagnosticError(error("Cannot read certificates", `${file}: ${(thrown as Error).message}`, path));
+    const detail = `${file}: ${(thrown as Error).message}`;
+    throw new DiagnosticError(error("Cannot read certificates", detail, ["custom_ca_bundle"]));
   }
 }
 

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
-/** What a server of AutoMTLS shows: its private key in PEM, its certificate in PEM and in DER. */
-export interface ServerCertificate {
+/** What one side of AutoMTLS shows: its private key in PEM, its certificate in PEM and in DER. */
+export interface OwnCertificate {
   readonly key: string;
   readonly cert: string;
   readonly der: Buffer;
@@ -15,7 +15,7 @@ const DAY = 24 * 3600 * 1000;
  * Written here, because Node makes keys and signatures but no certificates, and the packages that do take longer to load than all
  * the rest of this provider.
  */
-export function createServerCertificate(now = Date.now()): ServerCertificate {
+export function createCertificate(now = Date.now()): OwnCertificate {
   const pair = generateKeyPairSync("ec", {
     namedCurve: "P-256",
     publicKeyEncoding: { type: "spki", format: "der" },
@@ -23,7 +23,8 @@ export function createServerCertificate(now = Date.now()): ServerCertificate {
   });
   const name = sequence(set(sequence(oid("550403"), der(0x0c, Buffer.from("localhost")))));
   const subjectAltName = extension("551d11", sequence(der(0x82, Buffer.from("localhost"))));
-  const serverAuth = extension("551d25", sequence(oid("2b06010505070301")));
+  // For servers and for clients, as those of go-plugin.
+  const usage = extension("551d25", sequence(oid("2b06010505070301"), oid("2b06010505070302")));
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     // A serial number is positive: the byte before the random ones.
@@ -33,7 +34,7 @@ export function createServerCertificate(now = Date.now()): ServerCertificate {
     sequence(utcTime(now - DAY), utcTime(now + 365 * DAY)),
     name,
     pair.publicKey,
-    der(0xa3, sequence(subjectAltName, serverAuth)),
+    der(0xa3, sequence(subjectAltName, usage)),
   );
   const signature = sign("sha256", content, createPrivateKey(pair.privateKey));
   const certificate = sequence(content, ECDSA_WITH_SHA256, der(0x03, Buffer.concat([Buffer.from([0]), signature])));

@@ -1,4 +1,4 @@
-import { createServerCertificate } from "./certificate.js";
+import { createCertificate } from "./certificate.js";
 import { GrpcError, grpcStatus } from "./grpc-error.js";
 import type { GrpcMethod, GrpcServer } from "./grpc-server.js";
 import { handshakeLine, reattachSettings } from "./handshake.js";
@@ -24,7 +24,7 @@ const PATIENCE = { first: 60_000, last: 3_000 };
 export async function servePlugin({ environment, methods, log, debug }: PluginOptions): Promise<void> {
   // Without PLUGIN_CLIENT_CERT the host wants no TLS.
   const clientCert = debug === undefined ? environment.PLUGIN_CLIENT_CERT || undefined : undefined;
-  const certificate = clientCert === undefined ? undefined : createServerCertificate();
+  const certificate = clientCert === undefined ? undefined : createCertificate();
   const waiting: Parameters<GrpcServer["serve"]>[0][] = [];
   let server: GrpcServer | undefined;
   let connections = 0;
