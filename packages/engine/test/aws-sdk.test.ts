@@ -76,6 +76,7 @@ describe("an SDK integration", () => {
     expect(put.output).toEqual({ ETag: '"1"' });
     expect(put.endpoint.requests[0]).toMatchObject({ method: "PUT", path: "/b/k?x-id=PutObject" });
     expect(put.endpoint.requests[0]?.body).toContain('"text"');
+    expect(put.endpoint.requests[0]?.headers["content-type"]).toBe("text/plain; charset=UTF-8");
     const get = await run(
       task("aws-sdk:s3:getObject", { Bucket: "b", Key: "k" }),
       ok("grüße", { "content-type": "text/plain", "last-modified": "Tue, 14 Nov 2023 22:13:20 GMT" }),

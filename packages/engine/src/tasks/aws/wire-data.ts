@@ -52,6 +52,10 @@ function structure(shape: SdkShape, value: JsonObject, sending: Sending): Record
   if (sending.top) {
     for (const { name, shape: type } of members) {
       if (taken[name] === undefined && type.isIdempotencyToken()) taken[name] = uuidOf(sending.idempotencyKey);
+      // What goes into a stream is a text here, and the service says so (recorded).
+      if (taken[name] !== undefined && type.isStreaming() && byName.has("ContentType")) {
+        taken.ContentType ??= "text/plain; charset=UTF-8";
+      }
     }
   }
   return taken;
