@@ -160,3 +160,56 @@ describe("functions", () => {
     expect(Object.keys(functions)).toEqual(["__proto__", "constructor"]);
   });
 });
+
+describe("what HTTP tasks and services take", () => {
+  const read = (sections: object) => {
+    const source = { folder: "/etc/pawl", faults: [] as { path: readonly string[]; message: string }[] };
+    const configuration = readSections(new ConfigValue(sections, source));
+    return { configuration, faults: source.faults.map(({ path, message }) => `${path.join(".")}: ${message}`) };
+  };
+
+  it("is read", () => {
+    process.env.PAWL_TEST_SECRET = "from outside";
+    const sections = {
+      endpoints: { sqs: "http://127.0.0.1:1", "*": "https://example.com" },
+      http: { allow: ["*.example.com", "localhost:80", "https://a.b/c"], allowLinkLocal: true },
+      connections: {
+        key: { apiKey: { name: "X", value: { env: "PAWL_TEST_SECRET" } }, query: { a: "b" } },
+        basic: { basic: { username: "u", password: "p" } },
+        token: { oauth: { endpoint: "https://a/t", clientId: "i", clientSecret: "s", method: "GET" }, headers: {} },
+      },
+    };
+    const { configuration, faults } = read(sections);
+    expect(faults).toEqual([]);
+    expect(configuration).toEqual({
+      ...sections,
+      connections: {
+        ...sections.connections,
+        key: { apiKey: { name: "X", value: "from outside" }, query: { a: "b" } },
+      },
+    });
+  });
+
+  it("is refused where it is wrong, without a secret in the sentence", () => {
+    const { faults } = read({
+      endpoints: { SQS: "http://127.0.0.1:1", sns: "127.0.0.1" },
+      http: { allow: ["a b"] },
+      connections: {
+        "a/b": {},
+        both: { apiKey: { name: "X", value: "hush" }, basic: { username: "u", password: "hush" } },
+        missing: { oauth: { clientId: "i" } },
+        unset: { basic: { username: "u", password: { env: "PAWL_TEST_UNSET" } } },
+      },
+    });
+    expect(faults).toEqual([
+      "connections.a/b: is no connection: a name of up to 64 letters, digits and . - _, or an ARN",
+      "connections.both: can have only one of apiKey, basic and oauth",
+      "connections.missing.oauth: must have endpoint",
+      "connections.unset.basic.password.env: names the variable PAWL_TEST_UNSET, which is not set in the environment",
+      "endpoints.SQS: is no service: a name as in arn:aws:states:::aws-sdk:NAME:action, or *",
+      "endpoints.sns: must be an address such as http://127.0.0.1:8080, not a text",
+      "http.allow.0: must be a host (api.example.com, *.example.com, localhost:8080) or an address (https://example.com/v1/)",
+    ]);
+    expect(faults.join()).not.toContain("hush");
+  });
+});

@@ -16,6 +16,7 @@ export { Mocks } from "./mocks/mocks.js";
 export * from "./operating.js";
 export type { HistogramReading } from "./runtime/counters.js";
 export * from "./service-error.js";
+export { Sha256 } from "./sha256.js";
 export { restoreBackup } from "./store/sqlite/backup.js";
 export { openSqliteStore } from "./store/sqlite/store.js";
 export * from "./store/store.js";

@@ -1,7 +1,8 @@
-import { isObject, type Json, type JsonObject, printJson } from "@pawl/asl";
+import { isObject, type Json, printJson } from "@pawl/asl";
 import { type AwsClients, AwsUnavailable } from "./aws/aws-clients.js";
 import { targetOf } from "./aws/aws-sdk.js";
 import { signed } from "./aws/request-signing.js";
+import { CallParameters } from "./http/call-parameters.js";
 import { type HttpAnswer, type HttpExchange, type HttpMessage, SocketFault } from "./http/exchange.js";
 import { textOf } from "./http/form.js";
 import { failureOf, readBody } from "./http/http-task.js";
@@ -26,83 +27,48 @@ export function apiGatewayTask(exchange: HttpExchange, clients: AwsClients): Tas
   };
 }
 
-const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
 const AUTH_TYPES = ["NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY"];
 /** Headers that the service does not let a state set. */
 const REFUSED =
   /^(?:x-forwarded-.*|x-amz-.*|x-amzn-.*|authorization|connection|content-md5|date|expect|host|max-forwards|proxy-authenticate|server|te|transfer-encoding|trailer|upgrade|via|www-authenticate)$/i;
 
 /** @throws TaskError in the service's words where the parameters say no request */
-function readCall({ parameters, taskToken, resource }: TaskRequest): {
-  readonly message: HttpMessage;
-  readonly isSigned: boolean;
-} {
-  const given = isObject(parameters) ? parameters : {};
-  const wrong = (what: string): TaskError =>
-    new TaskError(
-      "States.Runtime",
-      `The Parameters '${printJson(parameters)}' could not be used to start the Task: [${what}]`,
-    );
-  const invalid = (name: string): TaskError => wrong(`The value of the field '${name}' has an invalid format`);
-  const text = (name: string): string => {
-    const { [name]: value = "" } = given;
-    if (typeof value !== "string") throw invalid(name);
-    return value;
-  };
-  const { Method: method, ApiEndpoint: endpoint, AllowNullValues: allowNull = false } = given;
-  if (endpoint === undefined) throw wrong("The field 'ApiEndpoint' is required but was missing");
-  if (method === undefined) throw wrong("The field 'Method' is required but was missing");
-  if (typeof method !== "string" || !METHODS.includes(method)) throw invalid("Method");
-  const { AuthType: authType = "NO_AUTH" } = given;
-  if (typeof authType !== "string" || !AUTH_TYPES.includes(authType)) throw invalid("AuthType");
-  const host = text("ApiEndpoint");
+function readCall(request: TaskRequest): { readonly message: HttpMessage; readonly isSigned: boolean } {
+  const parameters = new CallParameters(request);
+  const host = parameters.endpoint();
+  const method = parameters.method();
+  const { Stage = "", Path = "", AuthType = "NO_AUTH", AllowNullValues, RequestBody: body = null } = parameters.given;
+  if (typeof AuthType !== "string" || !AUTH_TYPES.includes(AuthType)) throw parameters.invalid("AuthType");
+  if (typeof Stage !== "string") throw parameters.invalid("Stage");
+  if (typeof Path !== "string") throw parameters.invalid("Path");
   const address = /^https?:\/\//.test(host) ? host : `https://${host}`;
-  if (!URL.canParse(address)) throw invalid("ApiEndpoint");
+  if (!URL.canParse(address)) throw parameters.invalid("ApiEndpoint");
   const url = new URL(address);
-  url.pathname = [url.pathname, text("Stage"), text("Path")]
+  url.pathname = [url.pathname, Stage, Path]
     .map((part) => part.replace(/^\/|\/$/g, ""))
     .filter((part) => part !== "")
     .join("/");
-  for (const [name, values] of lists(given, "QueryParameters", invalid)) {
+  for (const [name, values] of parameters.lists("QueryParameters")) {
     for (const value of values) url.searchParams.append(name, value);
   }
   const headers: Record<string, string | string[]> = {};
-  for (const [name, values] of lists(given, "Headers", invalid)) {
-    if (REFUSED.test(name)) throw wrong(`The field 'Headers' cannot have the header '${name}'`);
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\r\n\0]/.test(values.join())) throw invalid("Headers");
+  for (const [name, values] of parameters.lists("Headers")) {
+    parameters.checkHeader(name, values, REFUSED);
     const [first = "", ...more] = values;
     headers[name] = more.length === 0 ? first : values;
   }
-  const { RequestBody: body = null } = given;
-  const isCallback = resource.kind === "service" && resource.pattern === ".waitForTaskToken";
   if (body !== null && !Object.keys(headers).some((name) => name.toLowerCase() === "content-type")) {
     headers["Content-Type"] = "application/json";
   }
-  if (isCallback && taskToken !== undefined && body === null) headers["x-amzn-states-task-token"] = taskToken;
   return {
     message: {
       method,
       url,
       headers,
-      ...(body === null ? {} : { body: bodyText(allowNull === true ? body : withoutNull(body)) }),
+      ...(body === null ? {} : { body: textOf(AllowNullValues === true ? body : withoutNull(body)) }),
     },
-    isSigned: authType === "IAM_ROLE",
+    isSigned: AuthType === "IAM_ROLE",
   };
-}
-
-/** Each member is a list of texts, as API Gateway has several values for one name. */
-function lists(given: JsonObject, name: string, invalid: (name: string) => TaskError): (readonly [string, string[]])[] {
-  const { [name]: value = null } = given;
-  if (value === null) return [];
-  if (!isObject(value)) throw invalid(name);
-  return Object.entries(value).map(([key, list]) => {
-    if (!Array.isArray(list)) throw invalid(name);
-    return [key, list.map(textOf)] as const;
-  });
-}
-
-function bodyText(body: Json): string {
-  return typeof body === "string" ? body : printJson(body);
 }
 
 /** Members that are null are not sent, unless AllowNullValues says so. */

@@ -1,4 +1,5 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
+import { Sha256 } from "@pawl/engine";
 import { createScope, getCanonicalHeaders, getSigningKey, SignatureV4Base } from "@smithy/signature-v4";
 import type { AccessKey } from "./access-key.js";
 import {
@@ -88,34 +89,4 @@ export class RequestSigner extends SignatureV4Base {
 /** The library leaves the signature itself out. */
 function queryBag(query: Query): Record<string, string[]> {
   return query.size === 0 ? {} : Object.fromEntries([...query].map(([name, values]) => [name, [...values]]));
-}
-
-/** SHA-256, or HMAC with it where there is a secret, in the form that the library takes. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    throw new Error("made for one hash");
-  }
-}
-
-function bytesOf(secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
-  if (typeof secret === "string") {
-    return secret;
-  }
-  return ArrayBuffer.isView(secret)
-    ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
-    : new Uint8Array(secret);
 }

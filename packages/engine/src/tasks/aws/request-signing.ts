@@ -1,4 +1,4 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { Sha256 } from "../../sha256.js";
 import type { HttpMessage } from "../http/exchange.js";
 import type { AwsCredentials } from "./credentials.js";
 
@@ -52,32 +52,4 @@ function requestOf({ method, url, headers, body }: HttpMessage) {
     headers: plain,
     ...(body === undefined ? {} : { body }),
   };
-}
-
-/** SHA-256, or HMAC with it where there is a secret, in the form that the library takes. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    throw new Error("made for one hash");
-  }
-}
-
-function bytesOf(secret: string | ArrayBuffer | ArrayBufferView): string | Uint8Array {
-  if (typeof secret === "string") return secret;
-  return ArrayBuffer.isView(secret)
-    ? new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength)
-    : new Uint8Array(secret);
 }

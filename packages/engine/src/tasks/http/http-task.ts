@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject, parseJson, printJson } from "@paw
 import { tooLarge } from "../../transition/data-limit.js";
 import { type HttpInspector, TaskError, type TaskHandler, type TaskRequest } from "../task-handler.js";
 import { AddressRefused } from "./address-guard.js";
+import { CallParameters } from "./call-parameters.js";
 import { type Authorization, type Connection, ConnectionFault, type ConnectionTable } from "./connections.js";
 import { AnswerTooLarge, type HttpAnswer, type HttpExchange, type HttpMessage, SocketFault } from "./exchange.js";
 import { ARRAY_FORMATS, type ArrayFormat, printForm, textOf } from "./form.js";
@@ -53,57 +54,40 @@ interface HttpCall {
   readonly form: ArrayFormat | undefined;
 }
 
-const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"];
 /** The service sets these itself, or uses them for the connection. */
 const RESERVED = /^(?:host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect)$/i;
 
 /** @throws TaskError in the service's words where the parameters say no request */
-function readCall({ parameters }: TaskRequest): HttpCall {
-  const given = isObject(parameters) ? parameters : {};
-  const wrong = (what: string): TaskError =>
-    new TaskError(
-      "States.Runtime",
-      `The Parameters '${printJson(parameters)}' could not be used to start the Task: [${what}]`,
-    );
-  const invalid = (name: string): TaskError => wrong(`The value of the field '${name}' has an invalid format`);
-  const object = (name: string): JsonObject => {
-    const { [name]: value = null } = given;
-    if (value === null) return {};
-    if (!isObject(value)) throw invalid(name);
-    return value;
-  };
-  const { ApiEndpoint: endpoint, Method: method, RequestBody: body } = given;
-  if (endpoint === undefined) throw wrong("The field 'ApiEndpoint' is required but was missing");
-  if (method === undefined) throw wrong("The field 'Method' is required but was missing");
-  if (typeof endpoint !== "string" || !URL.canParse(endpoint) || !/^https?:\/\//i.test(endpoint)) {
-    throw invalid("ApiEndpoint");
-  }
-  if (typeof method !== "string" || !METHODS.includes(method)) throw invalid("Method");
-  const headers = object("Headers");
-  for (const [name, value] of Object.entries(headers)) {
-    if (RESERVED.test(name)) throw wrong(`The field 'Headers' cannot have the header '${name}'`);
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[\r\n\0]/.test(headerTexts(value).join()))
-      throw invalid("Headers");
-  }
-  const transform = object("Transform");
-  const { RequestBodyEncoding: encoding = "NONE", RequestEncodingOptions: options = null } = transform;
-  if (encoding !== "NONE" && encoding !== "URL_ENCODED") throw invalid("RequestBodyEncoding");
+function readCall(request: TaskRequest): HttpCall {
+  const parameters = new CallParameters(request);
+  const endpoint = parameters.endpoint();
+  const method = parameters.method();
+  if (!URL.canParse(endpoint) || !/^https?:\/\//i.test(endpoint)) throw parameters.invalid("ApiEndpoint");
+  const headers = parameters.object("Headers");
+  for (const [name, value] of Object.entries(headers)) parameters.checkHeader(name, headerTexts(value), RESERVED);
+  const { RequestBodyEncoding: encoding = "NONE", RequestEncodingOptions: options = null } =
+    parameters.object("Transform");
+  if (encoding !== "NONE" && encoding !== "URL_ENCODED") throw parameters.invalid("RequestBodyEncoding");
   const format = (isObject(options) ? options.ArrayFormat : undefined) ?? "INDICES";
   const known = ARRAY_FORMATS.find((each) => each === format);
-  if (known === undefined) throw invalid("ArrayFormat");
-  const contentType = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
+  if (known === undefined) throw parameters.invalid("ArrayFormat");
   const isForm =
-    encoding === "URL_ENCODED" ||
-    /^application\/x-www-form-urlencoded\b/i.test(headerTexts(contentType ?? null).join());
+    encoding === "URL_ENCODED" || /^application\/x-www-form-urlencoded\b/i.test(contentTypeOf(headers) ?? "");
+  const { RequestBody: body = null } = parameters.given;
   return {
     endpoint: new URL(endpoint),
     method,
-    connection: connectionOf(given),
+    connection: connectionOf(parameters.given),
     headers,
-    query: object("QueryParameters"),
+    query: parameters.object("QueryParameters"),
     body: body === null ? undefined : body,
     form: isForm ? known : undefined,
   };
+}
+
+function contentTypeOf(headers: JsonObject): string | undefined {
+  const [, value] = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type") ?? [];
+  return value === undefined ? undefined : headerTexts(value).join();
 }
 
 /** Who calls is said with `Authentication`, how it is reached (which is the same here) with `InvocationConfig`. */
@@ -159,8 +143,7 @@ function bodyOf({ body, form, headers }: HttpCall, { body: added }: Authorizatio
   const whole: Json | undefined = hasMore ? { ...(isObject(body) ? body : {}), ...added } : body;
   if (whole === undefined) return undefined;
   if (form !== undefined) return typeof whole === "string" ? whole : printForm(whole, form);
-  const contentType = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1];
-  const isJson = contentType === undefined || /json/i.test(textOf(contentType));
+  const isJson = /json/i.test(contentTypeOf(headers) ?? "json");
   // A text of another type than JSON (XML, plain) goes as it is.
   return typeof whole === "string" && !isJson ? whole : printJson(whole);
 }
