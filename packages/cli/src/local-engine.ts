@@ -3,6 +3,7 @@ import type { Engine, EngineOptions, FunctionLogLine, Mocks } from "@pawl/engine
 import type { Configuration } from "./config/sections.js";
 import { CommandError } from "./exit-code.js";
 import { printable, writeNote } from "./screen.js";
+import { version } from "./version.js";
 
 export interface LocalEngineOptions {
   /** A folder, or `memory`. */
@@ -29,15 +30,17 @@ export interface LocalEngineOptions {
 /**
  * Opens an engine in this process. Its Task states call the functions that the configuration names, and for others the endpoint that
  * LAMBDA_ENDPOINT, or another variable for endpoints of Lambda, names.
- * @throws StoreError where the data folder cannot be used, CommandError where the endpoint is no address
+ * @throws StoreError where the data folder cannot be used, CommandError where a variable of the environment cannot be used
  */
 export async function openLocalEngine(options: LocalEngineOptions): Promise<Engine> {
   const { data, region, accountId, config, mocks, executionLogs, keepClosed, dataFolders = [] } = options;
   const { configFile, trustRoles = true } = options;
   const { log = writeNote, functionLog = writeFunctionLine } = options;
-  const [{ AwsClients, endpointOf, openEngine, openSqliteStore, pageTokenKey }, { stepFunctionsTasks }] =
-    await Promise.all([import("@pawl/engine"), import("@pawl/server")]);
-  const lambdaEndpoint = lambdaEndpointOf(endpointOf, config);
+  const [engine, { stepFunctionsTasks }] = await Promise.all([import("@pawl/engine"), import("@pawl/server")]);
+  const { AwsClients, endpointOf, openEngine, openSqliteStore, pageTokenKey, tracingFromEnvironment } = engine;
+  const { endpoints = {} } = config;
+  const lambdaEndpoint = fromEnvironment(() => endpointOf("lambda", "Lambda", endpoints, process.env));
+  const tracing = fromEnvironment(() => tracingFromEnvironment(process.env, version(), log));
   const folder = resolve(data);
   const store = await openSqliteStore(data === "memory" ? "memory" : { folder });
   try {
@@ -49,6 +52,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
       integrations: (opened) => stepFunctionsTasks(opened, { trustRoles }),
       log,
       functionLog,
+      tracing,
       ...(executionLogs === undefined ? {} : { executionLogs }),
       ...(keepClosed === undefined ? {} : { keepClosed }),
       ...(lambdaEndpoint === undefined ? {} : { lambdaEndpoint }),
@@ -66,15 +70,14 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
   }
 }
 
-function lambdaEndpointOf(endpointOf: EndpointOf, { endpoints = {} }: Configuration): string | undefined {
+/** What the environment says. @throws CommandError where that cannot be used */
+function fromEnvironment<Value>(read: () => Value): Value {
   try {
-    return endpointOf("lambda", "Lambda", endpoints, process.env);
+    return read();
   } catch (error) {
     throw new CommandError((error as Error).message);
   }
 }
-
-type EndpointOf = typeof import("@pawl/engine")["endpointOf"];
 
 function writeFunctionLine({ functionName, text }: FunctionLogLine): void {
   writeNote(`${functionName}: ${printable(text)}`);

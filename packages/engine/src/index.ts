@@ -46,3 +46,5 @@ export {
   type TaskRequest,
 } from "./tasks/task-handler.js";
 export * from "./test-state/request.js";
+export type { Span, SpanExporter } from "./tracing/span.js";
+export { type TracingSettings, tracingFromEnvironment } from "./tracing/tracing-settings.js";

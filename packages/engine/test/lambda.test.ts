@@ -59,9 +59,13 @@ describe("a function named by its ARN", () => {
     const endpoint = await openFunctionEndpoint(answerWith(200, "1"));
     const { engine, machine } = await openTestEngine({ lambdaEndpoint: `${endpoint.url}/` });
     const stateMachineArn = await machine(call());
-    const { executionArn } = await engine.executions.start({ stateMachineArn, input: "{}", traceHeader: "Root=1-2-3" });
+    const { executionArn } = await engine.executions.start({
+      stateMachineArn,
+      input: "{}",
+      traceHeader: "Root=1-5759e988-bd862e3fe1be46a994272793",
+    });
     await engine.executions.ended(executionArn);
-    expect(endpoint.invocations[0]?.headers["x-amzn-trace-id"]).toBe("Root=1-2-3");
+    expect(endpoint.invocations[0]?.headers["x-amzn-trace-id"]).toBe("Root=1-5759e988-bd862e3fe1be46a994272793");
   });
 
   it("fails with its error type and its payload as the cause", async () => {

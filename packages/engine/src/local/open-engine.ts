@@ -25,6 +25,9 @@ import type { Connections } from "../tasks/http/connections.js";
 import { type Integrations, taskHandler } from "../tasks/registry.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import { testState } from "../test-state/test-state.js";
+import { storedEvents } from "../tracing/stored-events.js";
+import { Tracing } from "../tracing/tracing.js";
+import type { TracingSettings } from "../tracing/tracing-settings.js";
 import { ActivityRegistry, activityArns } from "./activity-registry.js";
 import { AliasRegistry } from "./alias-registry.js";
 import { ExecutionRegistry } from "./execution-registry.js";
@@ -41,6 +44,8 @@ import { VersionRegistry } from "./version-registry.js";
 export interface EngineOptions {
   /** What stands behind the names of Lambda functions. */
   readonly functions?: FunctionTable;
+  /** Where spans of executions go; default: nowhere. The engine closes the exporters. */
+  readonly tracing?: TracingSettings | undefined;
   /** Told each line that a function writes; default: nothing is said. */
   readonly functionLog?: (line: FunctionLogLine) => void;
   /** An endpoint with Lambda's Invoke API. */
@@ -107,6 +112,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     functionLog: options.functionLog,
     log,
   });
+  const tracing =
+    options.tracing === undefined
+      ? undefined
+      : new Tracing({ ...options.tracing, history: (id, to) => storedEvents(store, id, to), log });
   const runTask: TaskHandler = (request, signal) => tasks(request, signal);
   const logs = new ExecutionLogs(options.executionLogs ?? [], log);
   const tokenKey = options.pageTokenKey ?? newPageTokenKey();
@@ -137,6 +146,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     isMocked: ({ stateMachineName, testCase }, state) =>
       testCase !== undefined && options.mocks?.isMocked(rootName(stateMachineName), testCase, state) === true,
     onQueued: (activityArn) => queues.handOut(activityArn),
+    tracing,
     logEvents: (settings, execution, events) => logs.add(settings, execution, events),
     log,
   });
@@ -165,6 +175,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         await runtime.close();
         await functions.close();
         await logs.close();
+        await tracing?.close();
         aws.close();
         await store.close();
       },

@@ -2,6 +2,8 @@ import type { Clock } from "../clock.js";
 import type { Execution } from "../execution.js";
 import { StoreError } from "../store/store-error.js";
 import { failureOfCall, TASK_CANCELLED, type TaskHandler, type TaskRequest } from "../tasks/task-handler.js";
+import { handedOn } from "../tracing/trace-header.js";
+import type { Tracing } from "../tracing/tracing.js";
 import type { Invocation } from "../transition/effect.js";
 import type { ExecutionEvent } from "../transition/event.js";
 
@@ -10,10 +12,17 @@ export class Calls {
   readonly #run: TaskHandler;
   readonly #clock: Clock;
   readonly #post: (executionId: number, event: ExecutionEvent) => Promise<void>;
+  readonly #tracing: Tracing | undefined;
   readonly #underWay = new Map<string, AbortController>();
 
   /** @param post resolves when the event is durable, or never will be */
-  constructor(run: TaskHandler, clock: Clock, post: (executionId: number, event: ExecutionEvent) => Promise<void>) {
+  constructor(
+    run: TaskHandler,
+    clock: Clock,
+    post: (executionId: number, event: ExecutionEvent) => Promise<void>,
+    tracing?: Tracing,
+  ) {
+    this.#tracing = tracing;
     this.#run = run;
     this.#clock = clock;
     this.#post = post;
@@ -22,7 +31,8 @@ export class Calls {
   /** Makes a call; does nothing where it is under way. */
   start(execution: Execution, invocation: Invocation): void {
     const { branchId, attempt, resource, parameters, credentials, taskToken, submitted, mocked } = invocation;
-    const { id, arn, name, region, traceHeader } = execution;
+    const { id, arn, name, region } = execution;
+    const traceHeader = this.#tracing === undefined ? handedOn(execution) : this.#tracing.headerOf(execution, attempt);
     // The call that waits for a job begins while the one that started it is still being written.
     const key = submitted === undefined ? `${id}/${attempt}` : `${id}/${attempt}/job`;
     if (this.#underWay.has(key)) return;

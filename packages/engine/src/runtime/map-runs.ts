@@ -5,6 +5,7 @@ import type { ChildInput, ChildRedo, Execution, Tally } from "../execution.js";
 import { nextRedrive, type Redrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
 import type { ExecutionRow, Store } from "../store/store.js";
 import { timeOrderedUuid } from "../time-ordered-uuid.js";
+import type { Tracing } from "../tracing/tracing.js";
 import type { ChildrenStart, ChildStart, InputWish, ResultsWish } from "../transition/effect.js";
 import type { ChildEnd, ChildrenEnded, ExecutionEvent } from "../transition/event.js";
 import { branchOf, isMapRun } from "../transition/map-run.js";
@@ -115,6 +116,7 @@ export class MapRuns {
     input: string,
     id: number,
   ): Promise<unknown> {
+    const { tracing } = this.#host;
     const startDate = this.#host.clock.now();
     const name = timeOrderedUuid(startDate);
     const parent: ParentPlace = {
@@ -139,7 +141,8 @@ export class MapRuns {
       revisionId: revision.id,
       startDate,
       input,
-      traceHeader: execution.traceHeader ?? null,
+      traceHeader:
+        (tracing === undefined ? execution.traceHeader : tracing.headerOfChild(execution, mapRunArn, redrives)) ?? null,
       ...(execution.testCase === undefined ? {} : { testCase: execution.testCase }),
       mapRunArn,
       parent: JSON.stringify(parent),
@@ -402,6 +405,7 @@ export class MapRuns {
 export interface MapRunHost extends InputPorts, ResultPorts {
   readonly store: Store;
   readonly clock: Clock;
+  readonly tracing: Tracing | undefined;
   readonly start: (revision: Revision, row: ExecutionRow) => Promise<unknown>;
   readonly redrive: (row: ExecutionRow, redrive: Redrive) => Promise<unknown>;
   /** True while memory holds just this object for the execution. */

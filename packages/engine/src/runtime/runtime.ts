@@ -13,6 +13,7 @@ import { ServiceError } from "../service-error.js";
 import type { Changes, ExecutionRow, Removal, Store } from "../store/store.js";
 import { StoreError } from "../store/store-error.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
+import type { Tracing } from "../tracing/tracing.js";
 import type { Effect, Evaluation } from "../transition/effect.js";
 import { isEvaluating } from "../transition/evaluations.js";
 import type { ExecutionEvent } from "../transition/event.js";
@@ -65,8 +66,11 @@ export class Runtime {
     this.#options = options;
     this.#store = options.store;
     this.#clock = options.clock;
-    this.#calls = new Calls(options.runTask, options.clock, (executionId, event) =>
-      this.#postInternal(executionId, event),
+    this.#calls = new Calls(
+      options.runTask,
+      options.clock,
+      (executionId, event) => this.#postInternal(executionId, event),
+      options.tracing,
     );
     this.#mapRuns = new MapRuns({
       store: options.store,
@@ -76,6 +80,7 @@ export class Runtime {
       writeResults: options.writeResults,
       evaluate: options.evaluate,
       facts: () => this.#facts(this.#clock.now()),
+      tracing: options.tracing,
       isLive: (live) => this.#live.get(live.execution.id) === live,
       start: (revision, row) => this.start(revision, row),
       redrive: (row, redrive) => this.redrive(row, redrive),
@@ -436,6 +441,7 @@ export class Runtime {
 
   #log({ revision, execution }: LiveExecution, events: readonly HistoryEvent[]): void {
     if (revision.log !== undefined) this.#options.logEvents?.(revision.log, execution, events);
+    this.#options.tracing?.add(execution, events);
   }
 
   #tellEnd(live: LiveExecution): void {
@@ -612,5 +618,7 @@ export interface RuntimeOptions {
   readonly onQueued: (activityArn: string) => void;
   /** Gets the events of executions whose state machines want them logged. */
   readonly logEvents?: ExecutionLogs["add"];
+  /** Makes spans of executions. Absent where nothing is traced. */
+  readonly tracing?: Tracing | undefined;
   readonly log: (message: string) => void;
 }
