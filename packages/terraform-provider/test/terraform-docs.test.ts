@@ -25,6 +25,20 @@ const pages = (["resources", "data-sources"] as const).flatMap((folder) =>
 const examples = (text: string) =>
   [...text.matchAll(/^```terraform\n(.*?)^```$/gms)].map(([, example = ""]) => example);
 
+it.skipIf(terraformVersion === undefined)(
+  "stands beside the AWS provider as the page says",
+  { timeout: 240_000 },
+  async () => {
+    const { server } = await serveEngine();
+    const made = await workspace(server.url);
+    const [example = ""] = examples(readFileSync(join(docs, "moving-from-the-aws-provider.md"), "utf8"));
+    await made.write("provider.tf", example);
+    await made.do("init");
+    await made.apply();
+    await made.settled();
+  },
+);
+
 it("has a page for each resource and data source", () => {
   const named = (wanted: string) => pages.filter(({ folder }) => folder === wanted).map(({ name }) => name);
   expect(named("resources").toSorted()).toEqual(Object.keys(resources).toSorted());
