@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openEngine, openSqliteStore } from "../src/index.js";
 import { AnsweredByHand } from "./answered-by-hand.js";
+import { branch, chunk, executionRow, revision, stateMachine } from "./store-rows.js";
 import {
   eventTypes,
   historyOf,
@@ -297,6 +298,32 @@ describe("an engine that cannot be opened", () => {
     broken.break(new Error("cannot be read"), "restarting");
     await expect(openEngine({ store: broken.store })).rejects.toThrow("cannot be read");
     await openTestEngine({ folder });
+  });
+});
+
+describe("an execution whose definition cannot be read back", () => {
+  it("holds up no other, and can be stopped", async () => {
+    const folder = temporaryFolder();
+    const store = await openSqliteStore({ folder });
+    const [id, revisionId] = [store.nextExecutionId(), store.nextRevisionId()];
+    const row = executionRow(id, { revisionId });
+    await store.commit({
+      stateMachines: [{ ...stateMachine("orders", 1), revisionId }],
+      revisions: [{ ...revision(revisionId), definition: "of a later version" }],
+      executions: [{ id, insert: row, history: chunk(1, 2), branches: [branch(0, { dueAt: 1, data: "{}" })] }],
+    });
+    await store.close();
+    const { engine, machine, start, describe, rest, log } = await openTestEngine({ folder });
+    await rest();
+    const other = await start(await machine({ StartAt: "Only", States: { Only: { Type: "Pass", End: true } } }));
+    expect(await describe(other)).toMatchObject({ status: "SUCCEEDED" });
+    expect(await describe(row.arn)).toMatchObject({ status: "RUNNING" });
+    const stop = () => engine.executions.stop({ executionArn: row.arn, error: "Gone", cause: "why" });
+    await Promise.all([stop(), stop()]);
+    expect(await describe(row.arn)).toMatchObject({ status: "ABORTED", error: "Gone", cause: "why" });
+    const { items } = await engine.executions.history({ executionArn: row.arn, maxResults: 1, reverseOrder: true });
+    expect(items).toEqual([expect.stringContaining('"type":"ExecutionAborted","id":3')]);
+    expect(log.join()).toContain("is not valid");
   });
 });
 

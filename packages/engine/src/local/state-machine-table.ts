@@ -3,6 +3,7 @@ import { splitQualifier } from "../arn.js";
 import type { Configuration, Route } from "../engine.js";
 import { logSettings } from "../execution-log/log-settings.js";
 import type { Revision } from "../runtime/live-execution.js";
+import { UnreadableError } from "../runtime/unreadable-error.js";
 import type { AliasRow, RevisionRow, StateMachineRow, Store, VersionRow } from "../store/store.js";
 import { aliasDoesNotExist, stateMachineDeleting, stateMachineDoesNotExist, versionDoesNotExist } from "./refusals.js";
 
@@ -160,7 +161,9 @@ export class StateMachineTable {
     // Express or not was fixed when the machine was created; it may be deleted while executions of it run.
     const type = (await this.find(stateMachineArn))?.type ?? "STANDARD";
     const { program } = compile(definition, { type });
-    if (program === undefined) throw new Error(`the definition of ${stateMachineArn} (revision ${id}) is not valid`);
+    if (program === undefined) {
+      throw new UnreadableError(`the definition of ${stateMachineArn} (revision ${id}) is not valid`);
+    }
     const log = logSettings(JSON.parse(configuration) as Configuration);
     const revision: Revision = { id, stateMachineArn, roleArn, program, type, log };
     this.#revisions.set(id, revision);
@@ -175,7 +178,7 @@ export class StateMachineTable {
 
   async revisionRow(id: number): Promise<RevisionRow> {
     const row = await this.#store.revision(id);
-    if (row === undefined) throw new Error(`revision ${id} is not in the store`);
+    if (row === undefined) throw new UnreadableError(`revision ${id} is not in the store`);
     return row;
   }
 

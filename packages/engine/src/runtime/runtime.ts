@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { TaskState } from "@pawl/asl";
+import type { Program, TaskState } from "@pawl/asl";
 import { isExpressExecution } from "../arn.js";
 import type { Clock } from "../clock.js";
 import { dueAt, type Execution } from "../execution.js";
@@ -29,6 +29,7 @@ import type { EvaluateExpression } from "./evaluation-threads.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
 import { hasMapRun, MapRuns } from "./map-runs.js";
 import { Timers } from "./timers.js";
+import { UnreadableError } from "./unreadable-error.js";
 
 /**
  * The impure part: takes events to executions, commits what comes of them in shared commits, and releases effects once they
@@ -86,7 +87,12 @@ export class Runtime {
       redrive: (row, redrive) => this.redrive(row, redrive),
       post: (executionId, event) => this.#postInternal(executionId, event),
     });
-    this.#timers = new Timers(options.store, options.clock, (executionId, event) => this.post(executionId, event));
+    this.#timers = new Timers(
+      options.store,
+      options.clock,
+      (executionId, event) => this.post(executionId, event),
+      options.log,
+    );
   }
 
   /** Takes up what the last process left: calls that died with it, timers, transitions that had more to do. */
@@ -193,8 +199,28 @@ export class Runtime {
         return live.execution.arn.startsWith(arnPrefix) ? this.#deliver(live, event) : undefined;
       }
       // What was read may have left memory again before this goes on: then memory must not hold it twice.
-      if ((await this.#load(executionId)) === undefined) return undefined;
+      try {
+        if ((await this.#load(executionId)) === undefined) return undefined;
+      } catch (error) {
+        if (event.kind !== "stopped" || !(error instanceof UnreadableError)) throw error;
+        if ((await this.#loadToStop(executionId)) === undefined) return undefined;
+      }
     }
+  }
+
+  /**
+   * What cannot be carried on can be stopped: an execution whose definition, or whose branches, cannot be read back. Its end needs
+   * neither.
+   */
+  async #loadToStop(id: number): Promise<LiveExecution | undefined> {
+    const [row, lastEventId] = [await this.#store.executionById(id), await this.#store.lastEventId(id)];
+    if (row === undefined || row.status !== "RUNNING") return undefined;
+    const { revisionId, stateMachineArn } = row;
+    const program: Program = { startAt: "", names: [], states: new Map() };
+    const revision: Revision = { id: revisionId, stateMachineArn, type: "STANDARD", roleArn: "", program };
+    const live = this.#live.get(id) ?? LiveExecution.load(revision, row, [], lastEventId);
+    this.#live.set(id, live);
+    return live;
   }
 
   /** How far a map run is, as long as it runs; undefined where it has ended. */
@@ -297,7 +323,11 @@ export class Runtime {
 
   async #readLive(revision: Revision, row: ExecutionRow): Promise<LiveExecution> {
     const [branches, lastEventId] = [await this.#store.branches(row.id), await this.#store.lastEventId(row.id)];
-    return LiveExecution.load(revision, row, branches, lastEventId);
+    try {
+      return LiveExecution.load(revision, row, branches, lastEventId);
+    } catch (error) {
+      throw new UnreadableError((error as Error).message, { cause: error });
+    }
   }
 
   #deliver(live: LiveExecution, event: ExecutionEvent, now = this.#clock.now()): Promise<Change> {

@@ -2,6 +2,7 @@ import type { Clock } from "../clock.js";
 import { dueAt, type Execution } from "../execution.js";
 import type { BranchKey, Store } from "../store/store.js";
 import type { ExecutionEvent } from "../transition/event.js";
+import { UnreadableError } from "./unreadable-error.js";
 
 /**
  * Wakes branches whose time has come. The store's index of due times is the truth; memory holds one alarm, for the earliest.
@@ -17,8 +18,17 @@ export class Timers {
   /** The earliest time that was armed while the due branches were being woken. */
   #armedMeanwhile: number | undefined;
   #stopped = false;
+  /** Executions that cannot be read back. */
+  readonly #passedOver = new Set<number>();
+  readonly #log: (message: string) => void;
 
-  constructor(store: Store, clock: Clock, post: (executionId: number, event: ExecutionEvent) => Promise<unknown>) {
+  constructor(
+    store: Store,
+    clock: Clock,
+    post: (executionId: number, event: ExecutionEvent) => Promise<unknown>,
+    log: (message: string) => void,
+  ) {
+    this.#log = log;
     this.#store = store;
     this.#clock = clock;
     this.#post = post;
@@ -45,6 +55,27 @@ export class Timers {
     if (this.#alarm !== undefined && this.#alarm.time <= time) return;
     this.#alarm?.cancel();
     this.#alarm = { time, cancel: this.#clock.at(time, () => void this.#ring()) };
+  }
+
+  /** Some branches that are due, without those that are passed over. */
+  async #due(): Promise<BranchKey[]> {
+    for (let limit = MAX_DUE_AT_ONCE + this.#passedOver.size; ; limit *= 2) {
+      const found = await this.#store.due(this.#clock.now(), limit);
+      const due = found.filter(({ executionId }) => !this.#passedOver.has(executionId));
+      if (due.length > 0 || found.length < limit) return due.slice(0, MAX_DUE_AT_ONCE);
+    }
+  }
+
+  /** @throws StoreError, and what else says that the change could not be stored */
+  async #wake({ executionId, branchId }: BranchKey): Promise<void> {
+    try {
+      await this.#post(executionId, { kind: "due", branchId });
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      // Others must not wait for it. The next process looks again.
+      this.#passedOver.add(executionId);
+      this.#log(`execution ${executionId} cannot be carried on: ${error.message}`);
+    }
   }
 
   /** Wakes the branches of an execution without rows. */
@@ -76,10 +107,13 @@ export class Timers {
     try {
       let due: BranchKey[];
       do {
-        due = await this.#store.due(this.#clock.now(), MAX_DUE_AT_ONCE);
-        await Promise.all(due.map(({ executionId, branchId }) => this.#post(executionId, { kind: "due", branchId })));
+        due = await this.#due();
+        await Promise.all(due.map((branch) => this.#wake(branch)));
       } while (due.length > 0 && !this.#stopped);
       next = await this.#store.nextDue();
+      // It may be the time of one that is passed over.
+      if (next !== undefined && this.#passedOver.size > 0)
+        next = Math.max(next, this.#clock.now() + RETRY_MILLISECONDS);
     } catch {
       // They could not be stored: the rows still say that they are due.
       next = this.#clock.now() + RETRY_MILLISECONDS;
