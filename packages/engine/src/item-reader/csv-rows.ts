@@ -108,7 +108,9 @@ export class CsvRows {
         from = place + 1;
         if (next === BACKSLASH || next === QUOTE || next === delimiter) place++;
       } else if (quoted) {
-        // Whatever it is.
+        // Whatever it is, up to the next of those two.
+        QUOTE_OR_BACKSLASH.lastIndex = place;
+        place = QUOTE_OR_BACKSLASH.test(text) ? QUOTE_OR_BACKSLASH.lastIndex - 2 : text.length - 1;
       } else if (code === delimiter) {
         row.push(field + text.slice(from, place));
         field = "";
@@ -142,6 +144,7 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+const QUOTE_OR_BACKSLASH = /["\\]/g;
 const SPECIAL = /["\\\r]/g;
 
 /** Where the next character stands that makes a line more than fields between delimiters. */
