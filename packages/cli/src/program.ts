@@ -226,6 +226,38 @@ export function createProgram(done: (code: number) => void): Command {
     )
     .action(async (files, options) => done(await (await import("./commands/validate.js")).validate(files, options)));
 
+  const terraform = program
+    .command("terraform")
+    .summary("let Terraform use Pawl's provider")
+    .description("Lets Terraform use the provider that comes with Pawl: docs/terraform.md.");
+
+  terraform
+    .command("install")
+    .summary("put the provider where Terraform finds it")
+    .description(
+      "Puts the provider where Terraform finds it without a registry, and prints the block that asks for it.",
+    )
+    .option("--dir <folder>", "folder of a filesystem mirror (default: the one where Terraform looks of itself)")
+    .option("--source <address>", "source address to install it as (default: pawl.internal/pawl/aws)")
+    .option("--provider-version <version>", "version to install it as (default: its own)")
+    .option(
+      "--platform <os_arch>",
+      "platform to install it for, such as linux_arm64 (repeatable; default: this one)",
+      repeated,
+    )
+    .addHelpText("after", examples("pawl terraform install", "pawl terraform install > provider.tf"))
+    .action(async (options) => done(await (await import("./commands/terraform-install.js")).terraformInstall(options)));
+
+  terraform
+    .command("dev")
+    .summary("print settings with which Terraform uses the built provider as it is")
+    .description(
+      "Prints a CLI configuration with which Terraform uses the built provider as it is, without installing it.",
+    )
+    .option("--source <address>", "source address that configurations use (default: pawl.internal/pawl/aws)")
+    .addHelpText("after", examples("pawl terraform dev > dev.tfrc && TF_CLI_CONFIG_FILE=$PWD/dev.tfrc terraform plan"))
+    .action(async (options) => done(await (await import("./commands/terraform-dev.js")).terraformDev(options)));
+
   return program;
 }
 
