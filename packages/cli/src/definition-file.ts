@@ -1,7 +1,6 @@
 import { basename, relative } from "node:path";
-import type { Diagnostic } from "@pawl/asl";
+import { type Diagnostic, type PositionOf, positionAt, positionsIn, positionsOf } from "@pawl/asl";
 import { oneLine, styled } from "./screen.js";
-import { type PositionOf, positionAt, positionsIn, positionsOf } from "./text-position.js";
 
 /**
  * The name of the state machine that a file defines: the file's own without `.asl.json`, `.json`, `.asl.yaml`, …, with

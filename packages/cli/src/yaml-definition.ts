@@ -1,3 +1,4 @@
+import type { Outline } from "@pawl/asl";
 import {
   type Alias,
   type Document,
@@ -12,7 +13,6 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
-import type { Outline } from "./json-outline.js";
 
 /** A definition that was written in YAML. */
 export interface YamlDefinition {

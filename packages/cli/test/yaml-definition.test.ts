@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ListStateMachinesCommand } from "@aws-sdk/client-sfn";
+import { positionsOf } from "@pawl/asl";
 import { expect, test } from "vitest";
-import { positionsOf } from "../src/text-position.js";
 import { readYaml, type YamlDefinition } from "../src/yaml-definition.js";
 import { hello } from "./definitions.js";
 import { pawl, pawlStart, temporaryFolder } from "./pawl-process.js";

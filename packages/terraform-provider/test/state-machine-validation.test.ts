@@ -66,6 +66,12 @@ describe("validating", () => {
         },
       ]),
     );
+    const lines = JSON.stringify(JSON.parse(definition), null, 2);
+    expect((await resource.validate({ ...config, definition: lines })).map(({ detail }) => detail)).toContainEqual(
+      expect.stringMatching(/At \/States\/A\/Next in the definition \(line 6, column 7\)/),
+    );
+    const [fault] = await resource.validate({ ...config, definition: '{\n  "StartAt": x\n}' });
+    expect(fault?.detail).toMatch(/\nAt line 2, column 14 of the definition\.$/);
     expect(await resource.validate({ ...config, definition: "{" })).toMatchObject([
       { severity: "error", summary: "Invalid state machine definition: INVALID_JSON_DESCRIPTION" },
     ]);

@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { JsonFault, type Position, positionsIn } from "@pawl/asl";
 import { shown } from "../definition-file.js";
 import { CommandError } from "../exit-code.js";
-import { JsonFault } from "../json-outline.js";
 import { oneLine, writeNote } from "../screen.js";
 import { readTextFile } from "../text-file.js";
-import { type Position, positionsIn } from "../text-position.js";
 import { type ConfigFault, type ConfigSource, ConfigValue } from "./config-value.js";
 import { type Configuration, readSections } from "./sections.js";
 

@@ -1,3 +1,4 @@
+import type { Position } from "@pawl/asl";
 import { type Diagnostic, error, type Path, warning } from "../diagnostic.js";
 
 /** What the service takes at most, in bytes (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html). */
@@ -35,14 +36,25 @@ export async function definitionFaults(definition: string, type: string): Promis
       ),
     ];
   }
-  const { compile } = await language();
+  const { compile, positionsIn } = await language();
   const { diagnostics } = compile(definition, { type: type === "EXPRESS" ? "EXPRESS" : "STANDARD" });
+  if (diagnostics.length === 0) return [];
+  const positionOf = positionsIn(definition);
+  // On one line, as jsonencode writes it, a column helps nobody.
+  const hasLines = definition.trim().includes("\n");
   return diagnostics.map(({ severity, code, message, location, suggestion }) => {
     const meant = suggestion === undefined ? "" : `\nDid you mean '${suggestion}'?`;
-    const place = location === undefined ? "" : `\nAt ${location} in the definition.`;
+    const place = placeOf(location, hasLines ? positionOf(location) : undefined);
     const detail = `${message}${meant}${place}`;
     return severity === "ERROR"
       ? error(`Invalid state machine definition: ${code}`, detail, PATH)
       : warning(`State machine definition: ${code}`, detail, PATH);
   });
+}
+
+/** Where in the definition a fault is, on a line of its own; empty where it has no place. */
+function placeOf(location: string | undefined, position: Position | undefined): string {
+  const at = position === undefined ? "" : `line ${position.line}, column ${position.column}`;
+  if (location !== undefined) return `\nAt ${location} in the definition${at === "" ? "" : ` (${at})`}.`;
+  return at === "" ? "" : `\nAt ${at} of the definition.`;
 }
