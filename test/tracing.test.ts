@@ -120,7 +120,7 @@ async function startAndWait(endpoint: string, header: string): Promise<string> {
       },
       body: JSON.stringify(input),
     });
-    return response.json();
+    return (await response.json()) as Record<string, string>;
   };
   const stateMachineArn = "arn:aws:states:us-east-1:123456789012:stateMachine:outer";
   const { executionArn } = await call("StartExecution", { stateMachineArn, traceHeader: "Root=1-0-0;Sampled=0" });

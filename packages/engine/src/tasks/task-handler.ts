@@ -69,8 +69,15 @@ export class TaskError extends Error {
   }
 }
 
-/** The error and cause that a call fails with, whatever was thrown. */
+/** The error and cause that a call fails with, whatever was thrown: as much of them as a history event can hold. */
 export function failureOfCall(thrown: unknown): { error: string | undefined; cause: string | undefined } {
-  if (thrown instanceof TaskError) return { error: thrown.error, cause: thrown.cause };
-  return { error: "States.TaskFailed", cause: thrown instanceof Error ? thrown.message : String(thrown) };
+  const { error, cause } =
+    thrown instanceof TaskError
+      ? thrown
+      : { error: "States.TaskFailed", cause: thrown instanceof Error ? thrown.message : String(thrown) };
+  return { error: error?.slice(0, MAX_ERROR), cause: cause?.slice(0, MAX_CAUSE) };
 }
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_TaskFailedEventDetails.html */
+const MAX_ERROR = 256;
+const MAX_CAUSE = 32_768;

@@ -7,6 +7,8 @@ export const handler = async (event, context) => {
       return undefined;
     case "throw":
       throw new RangeError("out of bounds");
+    case "throw long":
+      throw Object.assign(new Error("m".repeat(event.size)), { name: "E".repeat(300) });
     case "throw text":
       throw "just a text";
     case "circular": {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { eventTypes, temporaryFolder } from "../test-engine.js";
+import { eventTypes, historyOf, temporaryFolder } from "../test-engine.js";
 import { moduleFunction, openFunctions } from "./function-engine.js";
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -119,6 +119,38 @@ describe("a handler of a Node module", () => {
         '{"errorType":"Function.ResponseSizeTooLarge","errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes)."}',
     });
     expect(await call("f", { mode: "large", size: 6_291_554 })).toMatchObject({ error: "States.DataLimitExceeded" });
+  });
+
+  it("fails with as much of its error as an event can hold", async () => {
+    const { call } = await openFunctions({ f: moduleFunction() });
+    const failed = await call("f", { mode: "throw long", size: 100_000 });
+    expect(failed.error).toBe("E".repeat(256));
+    expect(failed.cause).toHaveLength(32_768);
+  });
+
+  it("ends a task that waits for a token only with the token", async () => {
+    const { engine, machine, rest } = await openFunctions({ f: moduleFunction() });
+    const stateMachineArn = await machine({
+      StartAt: "Call",
+      States: {
+        Call: {
+          Type: "Task",
+          Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
+          Parameters: { FunctionName: "f", Payload: { mode: "echo", "value.$": "$$.Task.Token" } },
+          End: true,
+        },
+      },
+    });
+    const { executionArn } = await engine.executions.start({ stateMachineArn, input: "{}" });
+    let token: string | undefined;
+    while (token === undefined) {
+      await rest();
+      const submitted = (await historyOf(engine, executionArn)).find(({ type }) => type === "TaskSubmitted");
+      const { output = "{}" } = (submitted?.taskSubmittedEventDetails ?? {}) as { output?: string };
+      token = (JSON.parse(output) as { Payload?: string }).Payload;
+    }
+    await engine.activities.succeed({ taskToken: token, output: '"by the token"' });
+    expect(await engine.executions.ended(executionArn)).toMatchObject({ output: '"by the token"' });
   });
 
   it("can call back, as older ones do", async () => {
