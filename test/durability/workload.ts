@@ -254,6 +254,39 @@ export const workloads: readonly Workload[] = [
     outcome: ({ items }: { items: Numbered[] }) => succeeded(items.map(functions.square)),
   },
   {
+    // Express children keep no steps: those that had not ended start again with the next process, the others do not.
+    name: "express-batches",
+    type: "STANDARD",
+    definition: {
+      StartAt: "Batches",
+      States: {
+        Batches: {
+          Type: "Map",
+          ItemsPath: "$.items",
+          MaxConcurrency: 20,
+          ItemSelector: { "n.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index" },
+          ItemBatcher: { MaxItemsPerBatch: 3 },
+          ItemProcessor: {
+            ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "EXPRESS" },
+            StartAt: "Rest",
+            States: {
+              Rest: { Type: "Wait", Seconds: 1, Next: "Take" },
+              Take: { Type: "Pass", OutputPath: "$.Items", End: true },
+            },
+          },
+          End: true,
+        },
+      },
+    },
+    input: (random) => ({ items: Array.from({ length: random.below(200) }, () => random.below(100)) }),
+    outcome: ({ items }: { items: number[] }) => {
+      const selected = items.map((n, i) => ({ n, i }));
+      return succeeded(
+        Array.from({ length: Math.ceil(items.length / 3) }, (_, batch) => selected.slice(batch * 3, batch * 3 + 3)),
+      );
+    },
+  },
+  {
     name: "activity",
     type: "STANDARD",
     definition: {

@@ -340,8 +340,9 @@ export class Runtime {
       this.#goOn(live, change);
       return Promise.resolve(change);
     }
-    if (live.stored && live.batches === 0 && writesNothing(execution, change)) {
-      // All that its effects stand on is durable.
+    const isOfMapRun = event.kind === "inputsRead" || event.kind === "childrenEnded";
+    if (isOfMapRun && live.stored && live.batches === 0 && writesNothing(execution, change)) {
+      // All that its effects stand on is durable: the next children need not wait for the commit of those before them.
       for (const effect of change.effects) this.#perform(live, effect);
       return Promise.resolve(change);
     }
@@ -607,7 +608,7 @@ export class Runtime {
   }
 }
 
-/** True where a change leaves no row to write: the parent of a map run has many of these. */
+/** True where a change leaves no row to write. */
 function writesNothing({ status }: Execution, { events, changed, deleted, mapRuns }: Change): boolean {
   return (
     status === "RUNNING" && events.length === 0 && changed.size === 0 && deleted.length === 0 && mapRuns.length === 0
