@@ -102,11 +102,15 @@ const OPTIMIZED: Readonly<Record<string, readonly Actions[]>> = {
 
 /** Members that an integration's Parameters or Arguments must have. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  "apigateway:invoke": ["ApiEndpoint", "Method"],
+  "dynamodb:deleteItem": ["TableName", "Key"],
   "dynamodb:getItem": ["TableName", "Key"],
   "dynamodb:putItem": ["TableName", "Item"],
+  "dynamodb:updateItem": ["TableName", "Key"],
   "ecs:runTask": ["TaskDefinition"],
   "events:putEvents": ["Entries"],
   "glue:startJobRun": ["JobName"],
+  "http:invoke": ["ApiEndpoint", "Method"],
   "lambda:invoke": ["FunctionName"],
   "sns:publish": ["Message"],
   "sqs:sendMessage": ["QueueUrl", "MessageBody"],

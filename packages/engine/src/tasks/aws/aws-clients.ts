@@ -24,7 +24,7 @@ export interface AwsCall {
   readonly signal?: AbortSignal | undefined;
   /** For the header `X-Amzn-Trace-Id`. */
   readonly traceHeader?: string | undefined;
-  /** Milliseconds until the call is given up; default five minutes. */
+  /** Milliseconds until the call is given up; default five minutes, for services that take their time more. */
   readonly timeout?: number | undefined;
 }
 
@@ -66,9 +66,19 @@ export class AwsUnavailable extends Error {
   }
 }
 
-const FIVE_MINUTES = 5 * 60 * 1000;
+const MINUTE = 60 * 1000;
+/** How long a call may take. Functions and models take longer than other services. */
+const TIMEOUT = 5 * MINUTE;
+const LONGER_TIMEOUTS: Readonly<Record<string, number>> = {
+  "Bedrock AgentCore": 61 * MINUTE,
+  "Bedrock Runtime": 61 * MINUTE,
+  Lambda: 16 * MINUTE,
+  "SageMaker Runtime": 16 * MINUTE,
+};
+/** Clients and roles kept: state machines may name any number of roles. */
+const MOST_KEPT = 1000;
 /** Assumed roles are asked for anew so long before they end. */
-const ROLE_MARGIN = 5 * 60 * 1000;
+const ROLE_MARGIN = 5 * MINUTE;
 
 /**
  * Clients of AWS services, or of what stands in for them, through the packages `@aws-sdk/client-…` that are installed beside the
@@ -100,7 +110,7 @@ export class AwsClients {
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     const made = this.#make(service, region, roleArn);
-    this.#clients.set(key, made);
+    keep(this.#clients, key, made);
     return made;
   }
 
@@ -200,7 +210,7 @@ export class AwsClients {
     if (known !== undefined && known.until > Date.now()) return known.credentials;
     const credentials = this.#assume(serviceId, roleArn, region, isConfigured);
     const entry = { credentials, until: Number.POSITIVE_INFINITY };
-    this.#roles.set(roleArn, entry);
+    keep(this.#roles, roleArn, entry);
     credentials.then(
       ({ expiration }) => {
         entry.until = expiration === undefined ? Date.now() + ROLE_MARGIN : expiration.getTime() - ROLE_MARGIN;
@@ -246,6 +256,13 @@ export class AwsClients {
   }
 }
 
+/** Those that have been kept longest make room; what they are doing goes on. */
+function keep<Value>(kept: Map<string, Value>, key: string, value: Value): void {
+  const [oldest] = kept.keys();
+  if (kept.size >= MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(key, value);
+}
+
 /** As many tasks as may well wait for one service. */
 const MAX_CONNECTIONS = 10_000;
 
@@ -268,7 +285,8 @@ class Client implements AwsClient {
     return this.package.command(name);
   }
 
-  async send(action: SdkAction, input: object, { signal, traceHeader, timeout = FIVE_MINUTES }: AwsCall = {}) {
+  async send(action: SdkAction, input: object, { signal, traceHeader, ...more }: AwsCall = {}) {
+    const { timeout = LONGER_TIMEOUTS[this.serviceId] ?? TIMEOUT } = more;
     const command = action.make(input);
     let headers: Record<string, string> = {};
     command.middlewareStack.add(

@@ -88,6 +88,13 @@ function clientFailure(error: unknown, service: string): unknown {
   if (error instanceof TaskError) return error;
   if (error instanceof AwsUnavailable) return new TaskError(`${service}.SdkClientException`, error.message);
   if (!(error instanceof Error)) return error;
+  if (error.name === "CredentialsProviderError") {
+    const advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE), or an endpoint for the service";
+    return new TaskError(
+      `${service}.SdkClientException`,
+      `The AWS SDK found no credentials (${error.message}): ${advice}`,
+    );
+  }
   return new TaskError(`${service}.SdkClientException`, `Unable to execute HTTP request: ${networkFault(error)}`);
 }
 
