@@ -31,6 +31,7 @@ import { hasChildren, keepBranches } from "./remains.js";
 import { errorOutput, evaluationFailure, matchingCatcher, retryDelay, type StateFailure } from "./state-failure.js";
 import { startTask } from "./task.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
+import { assignVariables, variablesTooLarge } from "./variable-limit.js";
 
 /**
  * How branches move: into states, out of them, to the end of their graph, and from a failed state to what catches it. These
@@ -267,8 +268,14 @@ export function leave(turn: Turn, branch: Branch, state: State, exit: Exit, next
   }
   let assigned: Record<string, string> | undefined;
   if (exit.assigned !== undefined) {
-    assigned = Object.fromEntries(Object.entries(exit.assigned).map(([name, value]) => [name, printJson(value)]));
-    branch.variables = { ...branch.variables, ...exit.assigned };
+    const texts = new Map(Object.entries(exit.assigned).map(([name, value]) => [name, printJson(value)]));
+    const variables = assignVariables(turn.execution, branch, exit.assigned, texts);
+    if (variables === undefined) {
+      if (branch.waiting.kind !== "task") branch.waiting = { kind: "turn" };
+      return failState(turn, branch, state, { ...variablesTooLarge(state.name), catchable: true });
+    }
+    assigned = Object.fromEntries(texts);
+    branch.variables = variables;
   }
   recordIn(
     turn,
