@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Json, printJson } from "@pawl/asl";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { allGroups, faultOf, readAll } from "./s3/reading.js";
+import { allGroups, faultOf, readAll, readGroups } from "./s3/reading.js";
 import { S3Server } from "./s3/s3-server.js";
 
 const server = new S3Server();
@@ -9,6 +9,7 @@ beforeAll(() => server.start());
 afterAll(() => server.stop());
 beforeEach(() => {
   server.objects.clear();
+  server.knowsRanges = true;
   server.requests.length = 0;
 });
 
@@ -95,9 +96,9 @@ describe("rows of a Parquet file", () => {
     expect(fault.cause).toContain(cause);
   });
 
-  it("never hang or crash on damaged files", async () => {
+  it("never hang or crash on damaged files", { timeout: 120_000 }, async () => {
     const whole = file("types");
-    for (let place = 0; place < whole.length; place += 149) {
+    for (let place = 0; place < whole.length; place += 307) {
       const damaged = Buffer.from(whole);
       damaged[place] = (damaged[place] ?? 0) ^ 0xff;
       server.put("bucket/data", damaged);
@@ -118,7 +119,22 @@ describe("rows of a Parquet file", () => {
     expect((await faultOf(server, parquet)).cause).toBe(
       "What answers for S3 cannot give a range of an object, which this InputType needs.",
     );
-    server.knowsRanges = true;
+  });
+
+  it("are read from many files by one thread", async () => {
+    for (const codec of ["none", "snappy", "gzip"]) server.put(`bucket/in/${codec}`, file(codec));
+    const config = { ...parquet.config, Transformation: "LOAD_AND_FLATTEN" };
+    const resource = "arn:aws:states:::s3:listObjectsV2";
+    expect(await readAll(server, { config, resource, parameters: { Bucket: "bucket" } })).toHaveLength(60);
+  });
+
+  it("are given up when the reading is aborted", async () => {
+    server.put("bucket/data", file("none"));
+    const abort = new AbortController();
+    const groups = readGroups(server, parquet, abort.signal)[Symbol.asyncIterator]();
+    await groups.next();
+    abort.abort(new Error("enough"));
+    await expect(groups.next()).rejects.toThrow("enough");
   });
 });
 

@@ -1,125 +1,113 @@
-import { type Json, objectOf } from "@pawl/asl";
-import {
-  type DecodedArray,
-  type FileMetaData,
-  parquetMetadata,
-  parquetScan,
-  parquetSchema,
-  type SchemaTree,
-} from "hyparquet";
-import { ObjectStoreError, type StoredObject } from "../object-store/object-store.js";
+import { Worker } from "node:worker_threads";
+import { type Json, parseJson } from "@pawl/asl";
+import type { StoredObject } from "../object-store/object-store.js";
 import { ItemReaderFault } from "./fault.js";
-import { compressorsFor } from "./parquet-compression.js";
-import { type Convert, converterOf, PARSERS } from "./parquet-values.js";
+import type { FromThread, ToThread } from "./parquet-thread.js";
 
-/** "256MB is the maximum row-group size, and 5MB is the maximum footer size" (page "ItemReader (Map)"). */
-const MAX_ROW_GROUP = 256 * 1024 * 1024;
-const MAX_FOOTER = 5 * 1024 * 1024;
+/** The sources run in tests, but a thread runs JavaScript: that of the last build. */
+const CODE = new URL(
+  import.meta.url.endsWith(".ts") ? "../../dist/item-reader/parquet-thread.js" : "./parquet-thread.js",
+  import.meta.url,
+);
 
-/** Rows that are made at a time. */
-const STEP = 1000;
+/** What a row group may take as objects. */
+const MEGABYTES = 2048;
+
+type Answer = Exclude<FromThread, { kind: "range" }>;
 
 /**
- * The rows of a Parquet file. One row group is in memory at a time, as columns. What JSON has no form for is written as follows: dates and
- * times in ISO 8601, bytes that are no text in base64; numbers keep all their digits.
+ * Reads Parquet files in a thread of its own: decoding a row group takes seconds, in which everybody else goes on, and a file that is
+ * made to fill the memory ends the thread and not the process. The thread is started with the first file and serves one at a time.
  */
-export async function* parquetItems(object: StoredObject): AsyncIterable<readonly Json[]> {
-  const { size } = object;
-  if (size === undefined) throw notParquet("its size is not known");
-  const file = {
-    byteLength: size,
-    slice(start: number, end = size): Promise<ArrayBuffer> {
-      const bytes = object.range(start, end).then(bufferOf);
-      // The library fetches ahead, and forgets what it fetched when something else fails first.
-      bytes.catch(() => {});
-      return bytes;
-    },
-  };
-  const metadata = await within(async () => parquetMetadata(await footerOf(file)));
-  const columns = parquetSchema(metadata).children;
-  if (columns.length === 0) throw notParquet("it has no columns");
-  const converters = columns.map((column) => converterOf(column));
-  const options = { file, metadata, compressors: await compressorsFor(metadata), parsers: PARSERS, utf8: false };
-  // Each group by itself, or what was read would be kept for the next one.
-  for (let group = 0, first = 0; group < metadata.row_groups.length; group++) {
-    const rows = Number(metadata.row_groups[group]?.num_rows ?? 0);
-    checkSize(metadata, group);
-    const scan = await within(() => parquetScan({ ...options }));
-    const range = { rowStart: first, rowEnd: first + rows };
-    const data = await within(() =>
-      Promise.all(columns.map(({ element }) => scan.readColumn({ column: element.name, ...range }))),
-    );
-    if (data.some(({ length }) => length !== rows))
-      throw notParquet(`row group ${group} has not as many rows as it says`);
-    for (let start = 0; start < rows; start += STEP) {
-      yield rowsOf(columns, converters, data, start, Math.min(start + STEP, rows));
+export class ParquetReader {
+  readonly #signal: AbortSignal;
+  #worker: Worker | undefined;
+  #object: StoredObject | undefined;
+  #answered: ((answer: Answer | Error) => void) | undefined;
+  /** Why bytes could not be read. */
+  #lost: unknown;
+  /** Why the thread answers no more. */
+  #ended: ItemReaderFault | undefined;
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  async *items(object: StoredObject): AsyncIterable<readonly Json[]> {
+    const { size } = object;
+    if (size === undefined) throw new ItemReaderFault("The size of the Parquet file is not known.");
+    this.#object = object;
+    this.#lost = undefined;
+    this.#worker ??= this.#start();
+    this.#tell({ kind: "open", size });
+    for (;;) {
+      const answer = await this.#next();
+      if (answer.kind === "end") return;
+      if (answer.kind === "fault") throw this.#lost ?? new ItemReaderFault(answer.message);
+      yield parseJson(answer.text) as Json[];
     }
-    first += rows;
   }
-}
 
-function checkSize({ row_groups }: FileMetaData, group: number): void {
-  const bytes = Number(row_groups[group]?.total_byte_size ?? 0);
-  if (bytes > MAX_ROW_GROUP) {
-    throw new ItemReaderFault(
-      `Row group ${group} of the Parquet file has ${bytes} bytes, more than the maximum of 256 MB.`,
-    );
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
   }
-}
 
-/** The metadata at the end of the file, and what ends it: its length and the letters PAR1. */
-async function footerOf(file: {
-  byteLength: number;
-  slice(start: number): Promise<ArrayBuffer>;
-}): Promise<ArrayBuffer> {
-  const { byteLength } = file;
-  if (byteLength < 12) throw notParquet("it is too short");
-  const tail = new DataView(await file.slice(byteLength - 8));
-  if (tail.getUint32(4, true) !== MAGIC) throw notParquet("it does not end with PAR1");
-  const length = tail.getUint32(0, true);
-  if (length > byteLength - 12) throw notParquet("its footer would begin before it");
-  if (length > MAX_FOOTER)
-    throw new ItemReaderFault("The footer of the Parquet file is larger than the maximum of 5 MB.");
-  return file.slice(byteLength - length - 8);
-}
-
-/** "PAR1" */
-const MAGIC = 0x31524150;
-
-function rowsOf(
-  columns: readonly SchemaTree[],
-  converters: readonly Convert[],
-  data: readonly DecodedArray[],
-  start: number,
-  end: number,
-): Json[] {
-  const rows: Json[] = [];
-  for (let row = start; row < end; row++) {
-    rows.push(
-      objectOf(
-        columns.map(({ element }, column) => [element.name, (converters[column] as Convert)(data[column]?.[row])]),
-      ),
-    );
+  #next(): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => reject(this.#signal.reason);
+      this.#signal.addEventListener("abort", abort);
+      this.#answered = (answer) => {
+        this.#signal.removeEventListener("abort", abort);
+        if (answer instanceof Error) reject(this.#lost ?? answer);
+        else resolve(answer);
+      };
+      if (this.#signal.aborted) abort();
+      else if (this.#ended !== undefined) reject(this.#lost ?? this.#ended);
+      else this.#tell({ kind: "next" });
+    });
   }
-  return rows;
-}
 
-function bufferOf(bytes: Uint8Array): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = bytes;
-  if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength) return buffer;
-  return bytes.slice().buffer as ArrayBuffer;
-}
-
-async function within<Result>(read: () => Promise<Result>): Promise<Result> {
-  try {
-    return await read();
-  } catch (error) {
-    const { name } = error as Error;
-    if (error instanceof ItemReaderFault || error instanceof ObjectStoreError || name === "AbortError") throw error;
-    throw notParquet((error as Error).message);
+  #start(): Worker {
+    const worker = new Worker(CODE, {
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: MEGABYTES },
+    });
+    worker.on("message", (message: FromThread) => {
+      if (message.kind === "range") void this.#serve(message);
+      else this.#answered?.(message);
+    });
+    // Its own unhandled rejections end a thread, too, at any time: also between two answers.
+    worker.on("error", (error: NodeJS.ErrnoException) => {
+      const tooLarge = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      this.#end(
+        tooLarge
+          ? `A row group of the Parquet file takes more than ${MEGABYTES} MB of memory.`
+          : `The Parquet file cannot be read: ${error.message}`,
+      );
+    });
+    worker.on("exit", () => this.#end("The thread that reads Parquet files has ended."));
+    return worker;
   }
-}
 
-function notParquet(reason: string): ItemReaderFault {
-  return new ItemReaderFault(`The dataset is not a Parquet file that can be read: ${reason}.`);
+  #end(reason: string): void {
+    this.#ended ??= new ItemReaderFault(reason);
+    this.#answered?.(this.#ended);
+  }
+
+  async #serve({ id, start, end }: Extract<FromThread, { kind: "range" }>): Promise<void> {
+    const object = this.#object;
+    try {
+      const bytes = (await object?.range(start, end)) ?? new Uint8Array();
+      this.#tell({ kind: "bytes", id, bytes });
+    } catch (error) {
+      // The answer to a file that is no longer read is nobody's.
+      if (object === this.#object) this.#lost = error;
+      this.#tell({ kind: "lost", id });
+    }
+  }
+
+  #tell(message: ToThread): void {
+    this.#worker?.postMessage(message);
+  }
 }

@@ -10,6 +10,7 @@ import { jsonItems } from "./json-items.js";
 import { jsonLines } from "./json-lines.js";
 import { itemOfListed } from "./listing-items.js";
 import { type DataFile, dataFilesOf, readInventory } from "./manifest.js";
+import type { ParquetReader } from "./parquet-items.js";
 import { textOf } from "./text.js";
 
 /** Reads items from objects in these stores. */
@@ -19,7 +20,12 @@ export function itemReader(storeOf: StoreOf): ItemReader {
       const { maxItems } = request.reader;
       if (maxItems !== undefined && maxItems < 0) throw new ItemReaderFault("field MaxItems must be positive");
       const end = Math.min(maxItems || MOST_ITEMS, MOST_ITEMS);
-      yield* window(new Dataset(storeOf, request, signal).groups(), request.skip, end, signal);
+      const dataset = new Dataset(storeOf, request, signal);
+      try {
+        yield* window(dataset.groups(), request.skip, end, signal);
+      } finally {
+        await dataset.close();
+      }
     } catch (error) {
       signal.throwIfAborted();
       throw new StatesError("States.ItemReaderFailed", error instanceof Error ? error.message : String(error));
@@ -64,6 +70,8 @@ class Dataset {
   readonly #config: JsonObject;
   readonly #parameters: JsonObject;
   readonly #signal: AbortSignal;
+  /** For all Parquet files of the dataset. */
+  #parquet: ParquetReader | undefined;
 
   constructor(storeOf: StoreOf, request: ItemReaderRequest, signal: AbortSignal) {
     this.#storeOf = storeOf;
@@ -72,6 +80,10 @@ class Dataset {
     this.#config = request.reader.config;
     this.#parameters = isObject(request.reader.parameters) ? request.reader.parameters : {};
     this.#signal = signal;
+  }
+
+  async close(): Promise<void> {
+    await this.#parquet?.close();
   }
 
   groups(): AsyncIterable<ItemGroup> {
@@ -137,8 +149,9 @@ class Dataset {
     const source = uriOf(file);
     if (this.#config.InputType === "PARQUET") {
       if (more.VersionId !== undefined) throw new ItemReaderFault("VersionId is not supported for InputType PARQUET.");
-      const { parquetItems } = await import("./parquet-items.js");
-      yield* withSource(this.#within(file, more, parquetItems, { etag, opened, partSize: 8 }), source);
+      const reader = await this.#parquetReader();
+      const read = (object: StoredObject): AsyncIterable<readonly Json[]> => reader.items(object);
+      yield* withSource(this.#within(file, more, read, { etag, opened, partSize: 8 }), source);
       return;
     }
     const text = this.#textIn(file, more, etag, opened);
@@ -181,6 +194,13 @@ class Dataset {
     } finally {
       await object.close();
     }
+  }
+
+  /** Loaded when it is first needed: few datasets are Parquet. */
+  async #parquetReader(): Promise<ParquetReader> {
+    const { ParquetReader } = await import("./parquet-items.js");
+    this.#parquet ??= new ParquetReader(this.#signal);
+    return this.#parquet;
   }
 
   #text(name: string): string {
