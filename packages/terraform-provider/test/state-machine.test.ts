@@ -82,27 +82,28 @@ describe("creating", () => {
     expect(await resource.changes(published)).toEqual([]);
   });
 
-  it("waits until a machine of the same name is gone", async () => {
+  it.each([
+    ["a machine of the same name is gone", "StateMachineDeleting", "being deleted"],
+    [
+      "IAM knows the role everywhere",
+      "AccessDeniedException",
+      "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.",
+    ],
+  ])("waits until %s", async (_, name, message) => {
     const { resource, context } = await machine();
-    let refused = 0;
-    const slow: Context = {
-      ...context,
-      client: async (region) => {
-        const client = await context.client(region);
-        const send = client.send.bind(client);
-        client.send = (async (command: Parameters<typeof send>[0]) => {
-          if (command instanceof CreateStateMachineCommand && refused++ < 2) {
-            throw Object.assign(new Error("being deleted"), { name: "StateMachineDeleting" });
-          }
-          return send(command);
-        }) as typeof client.send;
-        return client;
-      },
-    };
+    const client = await context.client();
+    const send = client.send.bind(client);
+    let calls = 0;
+    client.send = (async (command: Parameters<typeof send>[0]) => {
+      if (command instanceof CreateStateMachineCommand && calls++ < 2) {
+        throw Object.assign(new Error(message), { name });
+      }
+      return send(command);
+    }) as typeof client.send;
     const { planned } = await resource.plan(config);
-    const state = await stateMachine.create({ planned, config, context: slow });
-    expect(state.name).toBe("orders");
-    expect(refused).toBe(3);
+    const request = { planned, config, context: { ...context, client: async () => client } };
+    expect((await stateMachine.create(request)).name).toBe("orders");
+    expect(calls).toBe(3);
   });
 
   it("does not wait for a permission that the caller does not have", async () => {
