@@ -1,4 +1,5 @@
 import { createContext } from "./configuration/context.js";
+import { endpointOf } from "./configuration/endpoint.js";
 import { providerSchema } from "./configuration/schema.js";
 import { settingsFaults, settingsOf, unknownArguments } from "./configuration/settings.js";
 import { errorDiagnostic } from "./error-diagnostic.js";
@@ -19,7 +20,11 @@ const provider: Provider = {
   resources,
   dataSources,
   actions,
-  validate: settingsFaults,
+  validate: (config) => {
+    const { endpoint, endpoints } = settingsOf(config);
+    endpointOf({ endpoint, sfn: endpoints.sfn }, {});
+    return settingsFaults(config);
+  },
   configure: (config, terraformVersion) => ({
     diagnostics: settingsFaults(config),
     context: createContext({
