@@ -1,4 +1,3 @@
-import { parseJson } from "@pawl/asl/json";
 import { ExactNumber } from "../value.js";
 
 /**
@@ -13,9 +12,8 @@ export type WireNumber = number | bigint | string;
 export function numberFromWire(wire: WireNumber): number | ExactNumber {
   if (typeof wire === "number") return fromDouble(wire);
   const text = String(wire);
-  const value = parseJson(text);
-  if (typeof value === "number" || value instanceof ExactNumber) return value;
-  throw new Error(`'${text}' is no number`);
+  if (!/^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text)) throw new Error(`'${text}' is no number`);
+  return String(Number(text)) === text ? Number(text) : new ExactNumber(text);
 }
 
 /** @throws Error for NaN, which Terraform does not have */
