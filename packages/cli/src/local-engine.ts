@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Engine, EngineOptions, FunctionLogLine, Mocks } from "@pawl/engine";
 import type { Configuration } from "./config/sections.js";
 import { CommandError } from "./exit-code.js";
@@ -46,7 +46,9 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
   try {
     return await openEngine({
       store,
-      ...(data === "memory" ? {} : { pageTokenKey: await pageTokenKey(folder) }),
+      ...(data === "memory"
+        ? {}
+        : { pageTokenKey: await pageTokenKey(folder), functionEventFolder: join(folder, "function-events") }),
       region,
       accountId,
       integrations: (opened) => stepFunctionsTasks(opened, { trustRoles }),

@@ -4,6 +4,7 @@ import type { AwsClients } from "../tasks/aws/aws-clients.js";
 import { TaskError } from "../tasks/task-handler.js";
 import { AsynchronousEvents } from "./asynchronous-events.js";
 import { AwsTarget } from "./aws-function.js";
+import { EventFolder } from "./event-folder.js";
 import type { FunctionAnswer, FunctionCall, FunctionTarget } from "./function-call.js";
 import { MAX_REQUEST_BYTES } from "./function-failure.js";
 import { type FunctionName, parseFunctionName } from "./function-name.js";
@@ -24,6 +25,8 @@ export interface FunctionsOptions {
   readonly aws: AwsClients;
   /** What functions see as theirs. */
   readonly region: string;
+  /** Where invocations of the type Event are kept until they were made; default: in memory. */
+  readonly eventFolder?: string | undefined;
   /** Told each line that a function writes. */
   readonly functionLog?: ((line: FunctionLogLine) => void) | undefined;
   /** Told what an operator should know. */
@@ -42,7 +45,11 @@ export class Functions {
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
-    this.#events = new AsynchronousEvents(options.log);
+    const { eventFolder } = options;
+    this.#events = new AsynchronousEvents(
+      options.log,
+      eventFolder === undefined ? undefined : new EventFolder(eventFolder),
+    );
     this.#endpoint = options.endpoint === undefined ? undefined : new InvokeEndpoint(options.endpoint);
     const memory = new ProcessMemory();
     for (const [name, settings] of options.table ?? []) this.#targets.set(name, this.#target(name, settings, memory));
@@ -72,6 +79,14 @@ export class Functions {
       "InvalidParameterValueException",
       `Value '${invocationType}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`,
     );
+  }
+
+  /** Makes the calls that the last process has acknowledged and not made. */
+  async takeUp(): Promise<void> {
+    await this.#events.takeUp((call) => {
+      const target = this.#find(call);
+      return target instanceof WorkerPool ? target : undefined;
+    });
   }
 
   async close(): Promise<void> {

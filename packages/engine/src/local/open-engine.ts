@@ -46,6 +46,8 @@ export interface EngineOptions {
   readonly functions?: FunctionTable;
   /** Where spans of executions go; default: nowhere. The engine closes the exporters. */
   readonly tracing?: TracingSettings | undefined;
+  /** Where invocations of functions of the type Event are kept until they were made, this process's alone; default: in memory. */
+  readonly functionEventFolder?: string | undefined;
   /** Told each line that a function writes; default: nothing is said. */
   readonly functionLog?: (line: FunctionLogLine) => void;
   /** An endpoint with Lambda's Invoke API. */
@@ -110,6 +112,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     aws,
     region,
     functionLog: options.functionLog,
+    eventFolder: options.functionEventFolder,
     log,
   });
   const tracing =
@@ -202,6 +205,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   try {
     for (const arn of await activityArns(store)) activities.add(arn);
     await runtime.recover();
+    await functions.takeUp();
   } catch (error) {
     await runtime.close();
     await functions.close();

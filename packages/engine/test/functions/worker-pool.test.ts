@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openFunctionEndpoint } from "../function-endpoint.js";
@@ -249,6 +249,30 @@ describe("invocation types", () => {
       "an event for the function f failed, the next try is in 60 seconds: RangeError",
       "events for functions (InvocationType Event) that had not been worked off and are lost: 1",
     ]);
+  });
+
+  it("Event is kept in a folder until the function has run, also by the next process", async () => {
+    const { settings, open, begun, folder } = gate();
+    const functionEventFolder = join(folder, "events");
+    const first = await openFunctions({ f: settings }, { functionEventFolder });
+    await first.call("f", { waits: true }, { InvocationType: "Event" });
+    expect(readdirSync(functionEventFolder)).toHaveLength(1);
+    await until(() => begun() === 1);
+    await first.engine.close();
+    writeFileSync(join(functionEventFolder, "x.json.half"), '{"func');
+    writeFileSync(join(functionEventFolder, "y.json"), "{");
+    const second = await openFunctions({ f: settings }, { functionEventFolder });
+    await until(() => begun() === 2);
+    open();
+    await until(() => readdirSync(functionEventFolder).length === 1);
+    expect(readdirSync(functionEventFolder)).toEqual(["y.json"]);
+    expect([...first.log, ...second.log]).toEqual([expect.stringContaining("y.json: ")]);
+  });
+
+  it("Event that cannot be kept is refused", async () => {
+    const { settings, folder } = gate();
+    const { call } = await openFunctions({ f: settings }, { functionEventFolder: join(folder, "gate.mjs", "x") });
+    expect((await call("f", {}, { InvocationType: "Event" })).error).toBe("Lambda.ServiceException");
   });
 
   it("DryRun runs nothing, others are refused", async () => {
