@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { type ItemReader as EvaluatedItemReader, isObject, type Json, type JsonObject, StatesError } from "@pawl/asl";
 import { isLocal } from "../object-store/local-folders.js";
 import type { ListedObject, Reading, StoredObject } from "../object-store/object-store.js";
@@ -60,6 +61,8 @@ async function* window(
     }
     first += items.length;
     if (first >= end) return;
+    // What is left out is taken by nobody who would let others run in between.
+    if (first <= skip) await setImmediate();
   }
 }
 
