@@ -8,6 +8,7 @@ import { isObject, type Json, parseResource } from "@pawl/asl";
 import { AwsClients, type Engine, openEngine, openSqliteStore } from "@pawl/engine";
 import { stepFunctionsTasks } from "@pawl/server";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { clientFolders, isInstalled, notInstalled } from "../packages/engine/test/installed-clients.js";
 import { JOB_EXAMPLES } from "../packages/engine/test/job-examples.js";
 import {
   openServiceEndpoint,
@@ -17,10 +18,6 @@ import {
 
 const page = readFileSync(new URL("../docs/tasks.md", import.meta.url), "utf8");
 const pawlCommand = fileURLToPath(new URL("../packages/cli/bin/pawl.js", import.meta.url));
-/** See packages/engine/test/jobs.test.ts. */
-const { PAWL_TEST_CLIENTS } = process.env;
-const folders = [process.cwd(), ...(PAWL_TEST_CLIENTS === undefined ? [] : [PAWL_TEST_CLIENTS])];
-
 interface Row {
   readonly action: string;
   readonly patterns: readonly string[];
@@ -45,22 +42,8 @@ const rows = table
   });
 const examples = rows.flatMap(({ patterns, ...row }) => patterns.map((pattern) => ({ ...row, pattern })));
 
-const usable = (client: string): boolean => {
-  const service = client.replaceAll("-", "");
-  try {
-    const clients = new AwsClients({
-      environment: { HOME: "/nowhere" },
-      endpoints: { "*": "http://127.0.0.1:1" },
-      folders,
-    });
-    const found = clients.client(service, { region: "us-east-1" });
-    return found.action(found.package.actions[0] ?? "") !== undefined;
-  } catch {
-    return false;
-  }
-};
 const isUsable = new Map(
-  [...new Set(rows.map(({ client }) => client))].map((client) => [client, client === "" || usable(client)]),
+  [...new Set(rows.map(({ client }) => client))].map((client) => [client, client === "" || isInstalled(client)]),
 );
 
 /** What services answer where it is not an empty object. */
@@ -94,7 +77,11 @@ async function open(resource: string): Promise<{ engine: Engine; url: string; re
   const engine: Engine = await openEngine({
     store: await openSqliteStore("memory"),
     integrations: stepFunctionsTasks,
-    aws: new AwsClients({ environment: { HOME: "/nowhere" }, endpoints: { "*": endpoint.url }, folders }),
+    aws: new AwsClients({
+      environment: { HOME: "/nowhere" },
+      endpoints: { "*": endpoint.url },
+      folders: clientFolders,
+    }),
     connections: { shop: { apiKey: { name: "X-Api-Key", value: "key-of-the-shop" } } },
     lambdaEndpoint: endpoint.url,
     pollMilliseconds: 1,
@@ -144,9 +131,7 @@ describe("docs/tasks.md", () => {
   );
 
   for (const { action, pattern, client } of examples.filter((example) => !isUsable.get(example.client))) {
-    it.skip(
-      `${action}${pattern}: @aws-sdk/client-${client} is not installed, and no folder with it named in PAWL_TEST_CLIENTS`,
-    );
+    it.skip(`${action}${pattern}: ${notInstalled(client)}`);
   }
 
   it("names the patterns that each integration has", () => {

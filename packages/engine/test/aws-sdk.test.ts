@@ -153,6 +153,12 @@ describe("an SDK integration", () => {
     });
   });
 
+  it("does not read an answer that no state can take", async () => {
+    const long = "x".repeat(20 * 1024 * 1024);
+    const { error } = await run(task("aws-sdk:sqs:listQueues", {}), ok({ QueueUrls: [long] }));
+    expect(error).toBe("States.DataLimitExceeded");
+  });
+
   it("says that nothing listens at an endpoint", async () => {
     const aws = new AwsClients({ environment: { HOME: "/nowhere", SQS_ENDPOINT: "http://127.0.0.1:1" } });
     const { engine, start, machine } = await openTestEngine({ aws });

@@ -1,29 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { AwsClients } from "../src/tasks/aws/aws-clients.js";
-import { loadPackage } from "../src/tasks/aws/sdk-package.js";
+import { clientFolders, isInstalled, notInstalled } from "./installed-clients.js";
 import { JOB_EXAMPLES, type JobExample } from "./job-examples.js";
 import { openServiceEndpoint, type ServiceAnswer, type ServiceRequest } from "./service-endpoint.js";
 import { eventTypes, openTestEngine } from "./test-engine.js";
-
-/**
- * The clients of so many services are large. Those that are not installed here are looked for in the folder that
- * PAWL_TEST_CLIENTS names; without them, their examples are not run.
- */
-const folders = [
-  process.cwd(),
-  ...(process.env.PAWL_TEST_CLIENTS === undefined ? [] : [process.env.PAWL_TEST_CLIENTS]),
-];
-
-/** Also false for a client that is too old to be used. */
-function isInstalled(client: string): boolean {
-  try {
-    const found = loadPackage(`@aws-sdk/client-${client}`, folders);
-    const [action = ""] = found.actions;
-    return found.command(action) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 const installed = JOB_EXAMPLES.filter(({ client }) => isInstalled(client));
 const absent = JOB_EXAMPLES.filter(({ client }) => !isInstalled(client));
@@ -42,7 +22,11 @@ function answerOf(answer: JobExample["answers"][number] | undefined): ServiceAns
 
 async function open({ resource, parameters }: JobExample, answer: (calls: number) => ServiceAnswer | undefined) {
   const endpoint = await openServiceEndpoint(() => answer(endpoint.requests.length));
-  const aws = new AwsClients({ environment: { HOME: "/nowhere" }, endpoints: { "*": endpoint.url }, folders });
+  const aws = new AwsClients({
+    environment: { HOME: "/nowhere" },
+    endpoints: { "*": endpoint.url },
+    folders: clientFolders,
+  });
   const test = await openTestEngine({ aws, pollMilliseconds: 1 });
   const task = { Type: "Task", Resource: `arn:aws:states:::${resource}`, Parameters: parameters, End: true };
   const executionArn = await test.start(await test.machine({ StartAt: "Job", States: { Job: task } }));
@@ -101,9 +85,7 @@ describe("a task that waits for its job", () => {
   });
 
   for (const { resource, client } of absent) {
-    it.skip(
-      `${resource}: @aws-sdk/client-${client} is not installed, and no folder with it named in PAWL_TEST_CLIENTS`,
-    );
+    it.skip(`${resource}: ${notInstalled(client)}`);
   }
 });
 

@@ -1,6 +1,15 @@
+import { pipeline, Readable, Transform } from "node:stream";
+import { AnswerTooLarge } from "../http/exchange.js";
 import { ANY_CREDENTIALS, type AwsCredentials, accountOfRole, hasCredentials } from "./credentials.js";
 import { type Endpoints, endpointOf, environmentName } from "./endpoint.js";
-import { loadPackage, PackageFault, type SdkAction, type SdkClient, type SdkPackage } from "./sdk-package.js";
+import {
+  loadPackage,
+  PackageFault,
+  type SdkAction,
+  type SdkClient,
+  type SdkHandler,
+  type SdkPackage,
+} from "./sdk-package.js";
 import { packageOf } from "./service-package.js";
 
 export interface AwsOptions {
@@ -263,6 +272,28 @@ function keep<Value>(kept: Map<string, Value>, key: string, value: Value): void 
   kept.set(key, value);
 }
 
+/** What a state can take is 256 KiB; what it comes in (XML, base64, members that are null) may be some times as long. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** No service can fill the memory: an answer that is longer is not read to its end. */
+function limitAnswer(next: SdkHandler): SdkHandler {
+  return async (call) => {
+    const answer = await next(call);
+    const { response } = answer;
+    if (!(response?.body instanceof Readable)) return answer;
+    let size = 0;
+    const limited = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        size += chunk.length;
+        if (size > MAX_ANSWER_BYTES) done(new AnswerTooLarge());
+        else done(null, chunk);
+      },
+    });
+    response.body = pipeline(response.body, limited, () => {});
+    return answer;
+  };
+}
+
 /** As many tasks as may well wait for one service. */
 const MAX_CONNECTIONS = 10_000;
 
@@ -293,11 +324,14 @@ class Client implements AwsClient {
       (next) => async (call) => {
         if (traceHeader !== undefined) call.request.headers["x-amzn-trace-id"] = traceHeader;
         const answer = await next(call);
-        headers = (answer.response as { headers?: Record<string, string> } | undefined)?.headers ?? {};
+        headers = answer.response?.headers ?? {};
         return answer;
       },
       { step: "build", name: "pawlCall" },
     );
+    if (!action.isStreamed) {
+      command.middlewareStack.add(limitAnswer, { step: "deserialize", name: "pawlLimit", priority: "low" });
+    }
     const limit = AbortSignal.timeout(timeout);
     const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit]);
     try {

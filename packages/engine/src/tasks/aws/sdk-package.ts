@@ -15,13 +15,22 @@ export interface SdkClient {
 export interface SdkCommand {
   readonly schema?: unknown;
   readonly middlewareStack: {
-    add(middleware: SdkMiddleware, options: { readonly step: string; readonly name: string }): void;
+    add(
+      middleware: SdkMiddleware,
+      options: { readonly step: string; readonly name: string; readonly priority?: string },
+    ): void;
   };
 }
 
-type SdkMiddleware = (
-  next: (call: { request: { headers: Record<string, string> } }) => Promise<{ response: unknown; output: object }>,
-) => (call: { request: { headers: Record<string, string> } }) => Promise<{ response: unknown; output: object }>;
+/** What goes through a client's middleware. */
+export interface SdkExchange {
+  readonly response: { readonly headers?: Record<string, string>; body?: unknown } | undefined;
+}
+
+export type SdkHandler = (call: {
+  readonly request: { readonly headers: Record<string, string> };
+}) => Promise<SdkExchange>;
+type SdkMiddleware = (next: SdkHandler) => SdkHandler;
 
 /** A package of the AWS SDK with the client of a service. */
 export interface SdkPackage {
@@ -42,6 +51,8 @@ export interface SdkAction {
   /** As the API has it: `PutItem`. */
   readonly name: string;
   readonly operation: SdkOperation;
+  /** True where the answer may be of any size, because it is read as it comes. */
+  readonly isStreamed: boolean;
   make(input: object): SdkCommand;
 }
 
@@ -92,7 +103,13 @@ export function loadPackage(name: string, folders: readonly string[]): SdkPackag
           `The package ${name} ${version} in ${entry} is too old: run \`npm install ${name}@latest\``,
         );
       }
-      const made = { name: key.slice(0, -"Command".length), operation, make: (input: object) => new Command(input) };
+      const { output } = operation;
+      const made: SdkAction = {
+        name: key.slice(0, -"Command".length),
+        operation,
+        isStreamed: output.isStructSchema() && [...output.structIterator()].some(([, member]) => member.isStreaming()),
+        make: (input) => new Command(input),
+      };
       actions.set(key, made);
       return made;
     },

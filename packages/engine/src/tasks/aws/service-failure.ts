@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { tooLarge } from "../../transition/data-limit.js";
+import { AnswerTooLarge } from "../http/exchange.js";
 import { TaskError } from "../task-handler.js";
 import { AwsUnavailable } from "./aws-clients.js";
 import { exceptionName, serviceName } from "./java-names.js";
@@ -88,6 +90,10 @@ function clientFailure(error: unknown, service: string): unknown {
   if (error instanceof TaskError) return error;
   if (error instanceof AwsUnavailable) return new TaskError(`${service}.SdkClientException`, error.message);
   if (!(error instanceof Error)) return error;
+  if (error instanceof AnswerTooLarge) {
+    const { error: name, cause } = tooLarge(service);
+    return new TaskError(name, cause);
+  }
   if (error.name === "CredentialsProviderError") {
     const advice = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE), or an endpoint for the service";
     return new TaskError(
