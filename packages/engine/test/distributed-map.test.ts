@@ -143,6 +143,12 @@ describe("a distributed Map over the rows of a file", () => {
     );
     expect(selected).toMatchObject({ status: "FAILED", error: "States.Runtime" });
 
+    const large = await run(test, map({ ItemSelector: { "v.$": "$.v", "w.$": "$.v" }, ItemsPath: "$.items" }), {
+      items: [1],
+      v: "x".repeat(140_000),
+    });
+    expect(large.error).toBe("States.DataLimitExceeded");
+
     const caught = await run(test, {
       StartAt: "M",
       States: {

@@ -3,6 +3,7 @@ import { type Json, MAX_DEPTH, objectOf, printJson, StatesError } from "@pawl/as
 import type { ChildInput, Tally } from "../execution.js";
 import type { ItemGroup, ItemReader } from "../item-reader/item-reader.js";
 import type { ResultWriterCheck } from "../result-writer/result-writer.js";
+import { isTooLarge, tooLarge } from "../transition/data-limit.js";
 import { type StepBudget, stepBudget } from "../transition/evaluations.js";
 import { ItemBatches } from "../transition/item-batches.js";
 import { type ItemSubject, itemInput, withResult } from "../transition/item-input.js";
@@ -106,17 +107,20 @@ async function* inputsOf(
       const selected = selector.input({ index, value, source, ...(keys === undefined ? {} : { key: keys[position] }) });
       const text = printJson(selected instanceof Promise ? await selected : selected, depth);
       index += 1;
-      if (batches === undefined) {
-        yield { input: text, items: 1 };
-        continue;
-      }
-      const whole = batches.add(text);
-      if (whole !== undefined) yield whole;
+      const whole = batches === undefined ? { input: text, items: 1 } : batches.add(text);
+      if (whole !== undefined) yield checked(whole, subject.state.name);
     }
     await selector.pause();
   }
   const rest = batches?.rest();
-  if (rest !== undefined) yield rest;
+  if (rest !== undefined) yield checked(rest, subject.state.name);
+}
+
+/** @throws StatesError where the input is larger than any may be */
+function checked(input: ChildInput, stateName: string): ChildInput {
+  if (!isTooLarge(input.input)) return input;
+  const { error, cause } = tooLarge(stateName);
+  throw new StatesError(error, cause);
 }
 
 async function* itemsOf(

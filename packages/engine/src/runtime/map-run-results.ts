@@ -2,7 +2,6 @@ import { printJson, StatesError } from "@pawl/asl";
 import type { ChildInput } from "../execution.js";
 import type { ChildResult, EndedChild, ResultWriter } from "../result-writer/result-writer.js";
 import type { ExecutionRow, Store } from "../store/store.js";
-import { StoreError } from "../store/store-error.js";
 import { isTooLarge, MAX_DATA_BYTES } from "../transition/data-limit.js";
 import type { ResultsOutcome } from "../transition/event.js";
 import { type MapRunBranch, redrivesOf } from "../transition/map-run-counts.js";
@@ -35,7 +34,8 @@ const ROWS_A_READ = 100;
 export async function gatherResults(of: ResultsOf, ports: ResultPorts, signal: AbortSignal): Promise<ResultsOutcome> {
   const { branch, region, now } = of;
   const { writer, mapRunArn } = branch.waiting;
-  const rows = endedChildren(of, ports, signal);
+  const reading: { fault?: unknown } = {};
+  const rows = noting(reading, endedChildren(of, ports, signal));
   const limit = { exceeded: false };
   try {
     if (writer === undefined) return await outputsOf(rows);
@@ -46,10 +46,20 @@ export async function gatherResults(of: ResultsOf, ports: ResultPorts, signal: A
     return isTooLarge(result) ? "too large" : { result };
   } catch (error) {
     if (limit.exceeded) return "too large";
+    // Pawl's own store fails, whatever the writer makes of that: the results are there and are gathered again.
+    if (signal.aborted || reading.fault !== undefined) throw error;
     if (error instanceof StatesError) return { error: error.error, cause: error.cause };
-    // Pawl's own store fails: the results are there and are gathered again.
-    if (signal.aborted || error instanceof StoreError) throw error;
     return { error: "States.ResultWriterFailed", cause: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Notes why rows could not be read. */
+async function* noting<Row>(reading: { fault?: unknown }, rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+  try {
+    for await (const row of rows) yield row;
+  } catch (error) {
+    reading.fault = error;
+    throw error;
   }
 }
 

@@ -174,6 +174,12 @@ export function continueMapRun(turn: Turn, branch: MapRunBranch, state: MapState
   return false;
 }
 
+const ERRORS_OF_MAP_RUNS = new Set([
+  "States.ItemReaderFailed",
+  "States.ResultWriterFailed",
+  "States.DataLimitExceeded",
+]);
+
 /** The inputs of the next children cannot be had. True where the branch now stands before another state. */
 export function failReading(
   turn: Turn,
@@ -181,7 +187,7 @@ export function failReading(
   state: MapState,
   { error, cause, location }: ReadingFailed,
 ): boolean {
-  if (error === "States.ItemReaderFailed" || error === "States.ResultWriterFailed") {
+  if (ERRORS_OF_MAP_RUNS.has(error)) {
     return failMapRun(turn, branch, state, { error, cause }, false);
   }
   // It was an expression.
