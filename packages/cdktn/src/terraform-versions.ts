@@ -1,4 +1,4 @@
-import { subset, validRange } from "semver";
+import { intersects, subset, validRange } from "semver";
 
 /**
  * The first Terraform whose actions work. They came with 1.14.0, which ran `after_*` actions before the resource was there
@@ -8,6 +8,21 @@ export const FIRST_WITH_ACTIONS = "1.14.1";
 
 /** The first Terraform with `on_failure` and the events of destroying. */
 export const FIRST_WITH_ON_FAILURE = "1.16.0";
+
+/**
+ * Which versions a project may be used with, as a range of npm's semver: what its constraint or its `targetVersions` say, else those from
+ * `first` on.
+ */
+export function admittedVersions(constraint: string | undefined, targets: unknown, first: string): string {
+  const target = (targets as { terraform?: unknown } | null | undefined)?.terraform;
+  const declared = constraint === undefined ? target : rangeOfConstraint(constraint);
+  return typeof declared === "string" && validRange(declared) !== null ? declared : `>=${first}`;
+}
+
+/** Whether a range has a version before, or from, the one with which actions became part of their resource in Terraform's graph. */
+export function admits(range: string, versions: "before 1.16" | "1.16"): boolean {
+  return intersects(range, `${versions === "1.16" ? ">=" : "<"}${FIRST_WITH_ON_FAILURE}`, { includePrerelease: true });
+}
 
 /**
  * What is wrong with a version constraint in Terraform's form (`terraform.required_version`, such as `~> 1.14, != 1.14.3`):

@@ -121,33 +121,71 @@ describe.each(libraries)("%s refuses", (_name, library) => {
   );
 
   test.each([
-    ["before_create", true],
-    ["before_update", true],
-    ["after_create", false],
-  ] as const)("an action that refers to the resource that runs it: %s, %s", (event, refused) => {
-    const { machine, start, synth } = startIn(library);
+    [">=1.14.1", "before_create"],
+    [">=1.14.1", "before_update"],
+    [">=1.16.0", "before_create"],
+  ] as const)("with Terraform %s, an action that refers to the resource that runs it: %s", (terraform, event) => {
+    const { machine, start, synth } = startIn(library, { targetVersions: { terraform } });
     triggerOn(machine, { events: [event], actions: [start] });
-    if (refused) {
-      expect(() => synth()).toThrow("refers to aws_sfn_state_machine.hello and runs");
-    } else {
-      synth();
-    }
+    expect(() => synth()).toThrow("refers to aws_sfn_state_machine.hello and runs");
   });
 
   test.each([
-    ["self.arn != null", ["after_create"], "cannot use self"],
-    ["aws_sfn_activity.work.name != null", ["before_create"], "cannot refer to its own resource"],
-    ["each.key == 1", ["before_update"], "cannot refer to count and each"],
-    ["aws_sfn_activity.work-2.name != null", ["before_create"], undefined],
-    ["aws_sfn_activity.work.name != null", ["after_create"], undefined],
-  ] as const)("condition %s at %j: %s", (condition, events, message) => {
-    const { resource, start, synth } = startIn(library);
+    [">=1.14.1", ["after_create"], 1],
+    [">=1.16.0", ["after_update"], 1],
+    [">=1.14.1", ["after_create", "after_update"], 0],
+    [">=1.14.1 <1.16.0", ["after_create"], 0],
+  ] as const)("not, with Terraform %s, one that does so %j: warnings %i", (terraform, events, warnings) => {
+    const { machine, start, synth } = startIn(library, { targetVersions: { terraform } });
+    for (const event of events) {
+      triggerOn(machine, { events: [event], actions: [start] });
+    }
+    synth();
+    synth();
+    const told = machine.node.metadata.filter(({ type }) => type === "@cdktf/warn");
+    expect(told).toHaveLength(warnings);
+    expect(told.every(({ data }) => String(data).includes("action reference cycle"))).toBe(true);
+  });
+
+  // What Terraform 1.14.9 and 1.16.0 do with each of them was tried out.
+  test.each([
+    [">=1.14.1", "self.arn != null", ["after_create"], "self in the condition of a trigger needs Terraform 1.16"],
+    [">=1.16.0", "self.arn != null", ["after_create"], undefined],
+    [">=1.14.1", "each.key == 1", ["before_update"], "count or each in the condition of a trigger with before_update"],
+    [">=1.14.1", "each.key == 1", ["after_update"], undefined],
+    [">=1.16.0", "each.key == 1", ["before_update"], undefined],
+    [">=1.14.1", "aws_sfn_activity.work.name != null", ["before_create"], "refers to its own resource"],
+    [">=1.14.1 <1.16.0", "aws_sfn_activity.work.name != null", ["before_create"], "refers to its own resource"],
+    [">=1.14.1 <1.16.0", "aws_sfn_activity.work.name != null", ["after_create"], undefined],
+    [">=1.14.1", "aws_sfn_activity.work.name != null", ["after_create"], "from then on it is called self"],
+    [
+      ">=1.16.0",
+      "aws_sfn_activity.work.name != null",
+      ["after_create"],
+      "own resource aws_sfn_activity.work: it is called self",
+    ],
+    [">=1.14.1", "aws_sfn_activity.work-2.name != null", ["before_create"], undefined],
+  ] as const)("with Terraform %s, condition %s at %j: %s", (terraform, condition, events, message) => {
+    const { resource, start, synth } = startIn(library, { targetVersions: { terraform } });
     triggerOn(resource, { events, actions: [start], condition: `\${${condition}}` });
     if (message === undefined) {
       synth();
     } else {
       expect(() => synth()).toThrow(message);
     }
+  });
+
+  test("caller, where Terraform may be one that does not know it", () => {
+    const started = (terraform: string) => {
+      const { resource, start, synth } = startIn(library, { targetVersions: { terraform } });
+      start.stateMachineArn = "${caller.arn}";
+      triggerOn(resource, { events: ["after_create"], actions: [start] });
+      return synth;
+    };
+    expect(started(">=1.14.1")).toThrow(
+      "caller in the action action.aws_sfn_start_execution.start needs Terraform 1.16",
+    );
+    started(">=1.16.0")();
   });
 
   test.each([

@@ -2,6 +2,8 @@ import { execFileSync } from "node:child_process";
 import { TerraformElement, TerraformStack } from "cdktn";
 import type { IConstruct } from "constructs";
 import {
+  admits,
+  admittedVersions,
   constraintFault,
   FIRST_WITH_ACTIONS,
   FIRST_WITH_ON_FAILURE,
@@ -32,6 +34,13 @@ export class ActionSupport extends TerraformElement {
     const stack = TerraformStack.of(construct);
     const there = stack.node.tryFindChild(ID);
     return isSupport(there) ? there : new ActionSupport(stack);
+  }
+
+  /** Whether the project may be used with such a Terraform. */
+  admits(versions: "before 1.16" | "1.16"): boolean {
+    const stack = this.cdktfStack;
+    const targets: unknown = stack.node.tryGetContext("targetVersions");
+    return admits(admittedVersions(requiredVersion(stack), targets, this.#first), versions);
   }
 
   /** Something in the stack needs the Terraform that came with `on_failure` and the events of destroying. */

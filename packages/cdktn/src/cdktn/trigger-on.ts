@@ -1,4 +1,4 @@
-import { type IResolvable, TerraformResource, type TerraformStack, Token } from "cdktn";
+import { Annotations, type IResolvable, TerraformResource, type TerraformStack, Token } from "cdktn";
 import { addressFault, blockAddress } from "../action-address.js";
 import { isPlain } from "../overrides.js";
 import { eventFaults, type FailureMode, failureModeFault, type TriggerEvent } from "../trigger-events.js";
@@ -99,40 +99,97 @@ function conditionFault(condition: ActionTrigger["condition"]): string | undefin
 
 /** What can be seen only when everything is there. */
 function faultsAtSynth(resource: TerraformResource, { events, actions, condition }: ActionTrigger): string[] {
-  const stack = resource.cdktfStack;
   const own = `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+  return [
+    ...conditionFaults(renderedText(condition, resource), own, events, ActionSupport.of(resource)),
+    ...actions.flatMap((action) => referenceFaults(action, own, events, resource)),
+  ];
+}
+
+/**
+ * Before 1.16, Terraform checks a condition beside the resource, which it must not depend on for an event before it; from then on inside
+ * of it, where `self` is the resource.
+ */
+function conditionFaults(
+  condition: string,
+  own: string,
+  events: readonly TriggerEvent[],
+  support: ActionSupport,
+): string[] {
   const before = events.filter((event) => event.startsWith("before_"));
-  const conditionText = renderedText(condition, resource);
+  const needs = 'needs Terraform 1.16: set terraform.required_version to ">= 1.16.0"';
+  const old = support.admits("before 1.16");
   const faults: string[] = [];
-  if (/\bself\./.test(conditionText)) {
-    faults.push("the condition of a trigger cannot use self");
+  if (old && /\bself\./.test(condition)) {
+    faults.push(`self in the condition of a trigger ${needs}`);
   }
-  if (before.length > 0 && refersTo(conditionText, own)) {
-    faults.push(`the condition of a trigger with ${before.join(", ")} cannot refer to its own resource ${own}`);
+  if (old && before.length > 0 && /\b(?:count\.index|each\.(?:key|value))\b/.test(condition)) {
+    faults.push(`count or each in the condition of a trigger with ${before.join(", ")} ${needs}`);
   }
-  if (before.length > 0 && /\b(?:count\.index|each\.(?:key|value))\b/.test(conditionText)) {
-    faults.push(`the condition of a trigger with ${before.join(", ")} cannot refer to count and each`);
+  if (refersTo(condition, own) && (before.length > 0 || support.admits("1.16"))) {
+    faults.push(
+      `the condition of a trigger refers to its own resource ${own}: ${old ? "before Terraform 1.16 that works after events only, from then on " : ""}it is called self`,
+    );
   }
-  for (const item of actions) {
-    const address = addressOf(item);
-    const block = blockAddress(address);
-    const action = typeof item === "string" ? actionsOf(stack).find((one) => one.address === block) : item;
-    if (action === undefined) {
-      if (!isOverridden(stack, block ?? "")) {
-        faults.push(`stack ${stack.node.path} has no action ${block}`);
-      }
-      continue;
-    }
-    if (action.hasInstances && address === block) {
-      faults.push(`the action ${block} has instances: name one, as ${block}.addressAt(…) gives it`);
-    }
-    if (before.length > 0 && refersTo(renderedText(action.toTerraform(), action), own)) {
+  return faults;
+}
+
+function referenceFaults(
+  item: TerraformAction | string,
+  own: string,
+  events: readonly TriggerEvent[],
+  resource: TerraformResource,
+): string[] {
+  const stack = resource.cdktfStack;
+  const support = ActionSupport.of(resource);
+  const address = addressOf(item);
+  const block = blockAddress(address) ?? address;
+  const action = typeof item === "string" ? actionsOf(stack).find((one) => one.address === block) : item;
+  if (action === undefined) {
+    return isOverridden(stack, block) ? [] : [`stack ${stack.node.path} has no action ${block}`];
+  }
+  const config = renderedText(action.toTerraform(), action);
+  const faults: string[] = [];
+  if (action.hasInstances && address === block) {
+    faults.push(`the action ${block} has instances: name one, as ${block}.addressAt(…) gives it`);
+  }
+  if (support.admits("before 1.16") && /\$\{[^}]*\bcaller[.[]/.test(config)) {
+    faults.push(
+      `caller in the action ${block} needs Terraform 1.16: set terraform.required_version to ">= 1.16.0", or refer to ${own}`,
+    );
+  }
+  if (refersTo(config, own)) {
+    const early = events.filter((event) => event === "before_create" || event === "before_update");
+    if (early.includes("before_create") || (early.length > 0 && support.admits("before 1.16"))) {
       faults.push(
-        `the action ${block} refers to ${own} and runs ${before.join(", ")} of it, a cycle: use after_ events or another resource for the trigger`,
+        `the action ${block} refers to ${own} and runs ${early.join(", ")} of it, a cycle: use after_ events or another resource for the trigger`,
       );
+    } else if (support.admits("1.16")) {
+      warnOfLaterCycle(resource, block, own);
     }
   }
   return faults;
+}
+
+const warned = new WeakMap<TerraformResource, Set<string>>();
+
+/**
+ * Terraform 1.16.0 lets an action refer to the resource that runs it only in those applies that run it: with after_create alone, every
+ * update of the resource then ends with "action reference cycle".
+ */
+function warnOfLaterCycle(resource: TerraformResource, block: string, own: string): void {
+  const events = triggersOf(resource).flatMap((trigger) => {
+    const { events = [], actions = [] } = trigger as { events?: readonly string[]; actions?: readonly string[] };
+    return actions.some((action) => blockAddress(action) === block) ? events : [];
+  });
+  const before = warned.get(resource) ?? new Set();
+  if ((events.includes("after_create") && events.includes("after_update")) || before.has(block)) {
+    return;
+  }
+  warned.set(resource, before.add(block));
+  Annotations.of(resource).addWarning(
+    `the action ${block} refers to ${own}, which runs it on ${events.join(", ")} only: Terraform 1.16 refuses the changes of ${own} that do not run it ("action reference cycle"). Add after_create and after_update, or use another resource for the trigger, such as terraform_data`,
+  );
 }
 
 function actionsOf(stack: TerraformStack): TerraformAction[] {
