@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ConfigValue } from "../src/config/config-value.js";
-import { readSections } from "../src/config/sections.js";
+import { readSections, SECTIONS } from "../src/config/sections.js";
 import { hello } from "./definitions.js";
 import { pawl, temporaryFolder } from "./pawl-process.js";
 
@@ -211,5 +212,21 @@ describe("what HTTP tasks and services take", () => {
       "http.allow.0: must be a host (api.example.com, *.example.com, localhost:8080) or an address (https://example.com/v1/)",
     ]);
     expect(faults.join()).not.toContain("hush");
+  });
+});
+
+describe("the schema for editors", () => {
+  const schema = JSON.parse(readFileSync(new URL("../config.schema.json", import.meta.url), "utf8"));
+
+  it("knows the sections", () => {
+    expect(Object.keys(schema.properties).sort()).toEqual(["$schema", ...Object.keys(SECTIONS)].sort());
+  });
+
+  it("knows the members of functions", () => {
+    const source = { folder: "/", faults: [] as { message: string }[] };
+    readSections(new ConfigValue({ functions: { f: { "": 1 } } }, { ...source, faults: source.faults as never[] }));
+    const [, allowed = ""] = /allowed are ([^;]*)/.exec(source.faults[0]?.message ?? "") ?? [];
+    const members = schema.$defs.function.anyOf.flatMap(({ properties = {} }) => Object.keys(properties));
+    expect([...new Set(members)].sort()).toEqual(allowed.split(", ").sort());
   });
 });

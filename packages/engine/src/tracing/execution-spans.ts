@@ -72,10 +72,10 @@ export class ExecutionSpans {
     const before = this.#places.get(previousEventId) ?? { open: this.#root, inside: true };
     const place = this.#follow(event, { ...before, open: this.#alive(before.open, time) }, time);
     this.#places.set(id, place);
-    // One event follows another, except where many begin and where a redrive begins again (these places stay until the exit), and
-    // except those that only tell what became of something: what comes next follows what they follow.
-    if (!before.open.fans.includes(previousEventId) && !NOTHING_FOLLOWS.test(type))
-      this.#places.delete(previousEventId);
+    // What became of something is told beside the way: what comes next may follow what this event follows.
+    if (BESIDE.test(type)) return;
+    // One event follows another, except where many begin and where a redrive begins again: these places stay until the exit.
+    if (!before.open.fans.includes(previousEventId)) this.#places.delete(previousEventId);
     if (MANY_FOLLOW.test(type)) place.open.fans.push(id);
   }
 
@@ -310,7 +310,7 @@ export class ExecutionSpans {
   }
 }
 
-const NOTHING_FOLLOWS = /(?:State(?:Succeeded|Failed|Aborted)|IterationAborted)$/;
+const BESIDE = /(?:State(?:Succeeded|Failed|Aborted)|IterationAborted)$/;
 const MANY_FOLLOW = /(?:StateEntered|StateStarted|MapRunStarted)$/;
 
 type Told = Readonly<Record<string, string | number | undefined>>;

@@ -144,4 +144,4 @@ interface Known {
 const END = /^Execution(?:Succeeded|Failed|TimedOut|Aborted)$/;
 
 /** As many as a busy process works on at a time; those that wait are read back from their histories. */
-const MOST_KNOWN = 10_000;
+const MOST_KNOWN = 2000;
