@@ -149,6 +149,44 @@ describe.skipIf(terraformVersion === undefined)(
       await folder.do("destroy", "-auto-approve");
     });
 
+    it("takes an alias along when its state machine gets another name", async () => {
+      const { folder } = await served();
+      const config = (name: string) => `
+        ${machine(one, "publish = true").replace('"orders"\n', `"${name}"\n`)}
+        resource "aws_sfn_alias" "left" {
+          name = "LEFT"
+          routing_configuration {
+            state_machine_version_arn = aws_sfn_state_machine.orders.state_machine_version_arn
+            weight                    = 100
+          }
+        }
+        resource "aws_sfn_alias" "told" {
+          name = "TOLD"
+          routing_configuration {
+            state_machine_version_arn = aws_sfn_state_machine.orders.state_machine_version_arn
+            weight                    = 100
+          }
+          lifecycle {
+            replace_triggered_by = [aws_sfn_state_machine.orders.id]
+          }
+        }
+        output "told" { value = aws_sfn_alias.told.arn }
+      `;
+      await folder.write("main.tf", config("first"));
+      await folder.do("init");
+      await folder.apply();
+      await folder.write("main.tf", config("second"));
+      expect(await folder.changes()).toEqual([
+        "aws_sfn_alias.left: update",
+        "aws_sfn_alias.told: delete+create",
+        "aws_sfn_state_machine.orders: delete+create",
+      ]);
+      await folder.apply();
+      expect(await folder.outputs()).toEqual({ told: `${stateMachineArn("second")}:TOLD` });
+      expect(await folder.state("aws_sfn_alias.left")).toMatchObject({ arn: `${stateMachineArn("second")}:LEFT` });
+      await folder.settled();
+    });
+
     it("refuses a wrong definition in validate and in plan", async () => {
       const { folder } = await served();
       await folder.write("main.tf", machine(one.replace("End = true", 'Next = "B"')));

@@ -57,12 +57,13 @@ export const alias: Resource = {
     // The service gives an empty description for none, which is no change.
     const hasNone = (config.description ?? null) === null && prior?.description === "";
     const planned: Fields = { ...proposed, region, description: hasNone ? "" : (config.description ?? null) };
-    const moves = prior !== null && isOfAnotherMachine(prior, planned);
+    const moves = prior !== null && isOfAnotherMachine(prior, planned) && (await isThere(prior, context));
     return {
       planned,
       requiresReplace: [
         ...(replace ? [["region"]] : []),
-        // An alias cannot be moved to another state machine.
+        // An alias cannot be moved to another state machine. Where it is gone, Terraform is already applying: it went with its
+        // machine, whose successor has another name, and it is too late to replace it by plan. The update creates it.
         ...(moves ? [["routing_configuration"]] : []),
       ],
     };
@@ -158,6 +159,10 @@ async function read(state: Fields, context: Context): Promise<Fields | null> {
     ),
     timeouts: state.timeouts ?? null,
   };
+}
+
+async function isThere(state: Fields, context: Context): Promise<boolean> {
+  return (await describe(await clientOf(context, state), String(state.id), context)) !== undefined;
 }
 
 async function describe(client: SFNClient, stateMachineAliasArn: string, context: Context) {
