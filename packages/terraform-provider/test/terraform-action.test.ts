@@ -1,15 +1,7 @@
 import { ListExecutionsCommand } from "@aws-sdk/client-sfn";
 import { describe, expect, test } from "vitest";
 import { serveEngine, stateMachineArn } from "../../server/test/served-engine.js";
-import { terraformVersion, workspace } from "./terraform.js";
-
-/** The action under real Terraform, which has actions since 1.14; 1.14.0 ran them too early. */
-
-const [, minor = 0, patch = 0] = (terraformVersion ?? "").split(/[.-]/).map(Number);
-const hasActions = terraformVersion !== undefined && (minor > 14 || (minor === 14 && patch >= 1));
-if (terraformVersion !== undefined && !hasActions) {
-  console.warn(`terraform ${terraformVersion} has no actions (1.14.1 has): the tests that invoke them are skipped.`);
-}
+import { hasActions, workspace } from "./terraform.js";
 
 // The SDK's word about coming Node versions belongs to no test.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
@@ -45,6 +37,7 @@ resource "terraform_data" "order" {
 }
 `;
 
+/** The action under real Terraform. */
 describe.skipIf(!hasActions)("aws_sfn_start_execution under terraform", { timeout: 240_000 }, () => {
   test("runs a workflow during apply and waits for it; a second apply does nothing; -invoke runs it again", async () => {
     const { client, server } = await serveEngine();

@@ -25,6 +25,15 @@ if (terraformVersion === undefined) {
   console.warn("No terraform on PATH: the tests that run it are skipped.");
 }
 
+const [, minor = 0, patch = 0] = (terraformVersion ?? "").split(/[.-]/).map(Number);
+
+/** Whether it has actions: 1.14 has them, and 1.14.0 ran them too early. */
+export const hasActions = terraformVersion !== undefined && (minor > 14 || (minor === 14 && patch >= 1));
+
+if (terraformVersion !== undefined && !hasActions) {
+  console.warn(`terraform ${terraformVersion} has no actions (1.14.1 has): the tests that invoke them are skipped.`);
+}
+
 function versionOnPath(): string | undefined {
   try {
     const printed = execFileSync("terraform", ["version", "-json"], { encoding: "utf8", env: environment() });
