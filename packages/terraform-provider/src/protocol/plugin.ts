@@ -60,10 +60,11 @@ export async function servePlugin({ environment, methods, log, debug }: PluginOp
     if (connections === 0) leave(1);
   }
 
-  function shutDown(): void {
+  function shutDown(answered: AbortSignal): void {
     shuttingDown = true;
-    // The host closes its connection when it has the answer; should it not, nothing is left to wait for.
-    setTimeout(() => leave(0), 100);
+    // The host closes its connection when it has the answer. Should it not, the answer is at least out; and it waits for two seconds.
+    answered.addEventListener("abort", () => setTimeout(() => leave(0), 100));
+    setTimeout(() => leave(0), 1000);
   }
 
   endBySignals(leave, debug !== undefined);
@@ -96,13 +97,13 @@ const IDLE_STREAMS: ReadonlySet<string> = new Set(["/plugin.GRPCStdio/StreamStdi
 
 const SERVING = 1;
 
-function pluginMethods(shutDown: () => void): ReadonlyMap<string, GrpcMethod> {
+function pluginMethods(shutDown: (answered: AbortSignal) => void): ReadonlyMap<string, GrpcMethod> {
   return new Map<string, GrpcMethod>([
     [
       "/plugin.GRPCController/Shutdown",
       async (_request, call) => {
         call.send(encodeMessage("Empty", {}));
-        shutDown();
+        shutDown(call.signal);
       },
     ],
     [
