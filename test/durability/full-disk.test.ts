@@ -1,11 +1,6 @@
-import { spawnSync } from "node:child_process";
-import { it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
+import { setLargestFile } from "./process-limits.js";
 import { openTrial, pause, rounds, seed, timeout } from "./trial.js";
-
-/** Sets the largest file that a running process may write; to what is below its files, the disk is as good as full. */
-function setLargestFile(pid: number, bytes: number | "unlimited"): boolean {
-  return spawnSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:unlimited`]).status === 0;
-}
 
 // `prlimit` is Linux's (util-linux). Elsewhere `refusal.test.ts` fills the disk of a process from its start.
 it.runIf(setLargestFile(process.pid, "unlimited"))(
@@ -13,6 +8,7 @@ it.runIf(setLargestFile(process.pid, "unlimited"))(
   { timeout },
   async () => {
     const trial = await openTrial({ isFailureExpected: true });
+    onTestFinished(() => trial.close());
     const { random } = trial;
     for (let round = 0; round < rounds; round += 1) {
       await trial.served();
@@ -24,6 +20,7 @@ it.runIf(setLargestFile(process.pid, "unlimited"))(
       else setLargestFile(trial.pawl.pid, "unlimited");
     }
     // No crash at last: what the full disk interrupted must go on in the process that met it.
-    await trial.judge();
+    expect(await trial.judge()).toEqual([]);
+    expect(trial.counts().acknowledged).toBeGreaterThan(rounds);
   },
 );

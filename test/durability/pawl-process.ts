@@ -11,6 +11,10 @@ export interface PawlOptions {
   readonly largestFile?: number;
   /** The user to run as; only root can choose. */
   readonly user?: number;
+  /** More of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of node, before the command. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** `pawl start`, the built command, as a process of its own that can be killed. */
@@ -22,13 +26,13 @@ export class PawlProcess {
   stdout = "";
   stderr = "";
 
-  constructor({ data, lambdaEndpoint, largestFile, user }: PawlOptions) {
-    const args = [process.execPath, command, "start", "--port", "0", "--data", data];
+  constructor({ data, lambdaEndpoint, largestFile, user, environment: more = {}, nodeOptions = [] }: PawlOptions) {
+    const args = [process.execPath, ...nodeOptions, command, "start", "--port", "0", "--data", data];
     const [file = "", ...rest] =
       // bash counts in 1,024 bytes, and the soft limit can be raised again.
       largestFile === undefined ? args : ["bash", "-c", `ulimit -S -f ${largestFile}; exec "$@"`, "bash", ...args];
     this.#child = spawn(file, rest, {
-      env: { ...environment(), ...(lambdaEndpoint === undefined ? {} : { LAMBDA_ENDPOINT: lambdaEndpoint }) },
+      env: { ...environment(), ...more, ...(lambdaEndpoint === undefined ? {} : { LAMBDA_ENDPOINT: lambdaEndpoint }) },
       stdio: ["ignore", "pipe", "pipe"],
       ...(user === undefined ? {} : { uid: user, gid: user }),
     });
@@ -46,6 +50,15 @@ export class PawlProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Sends a signal and waits for nothing. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   /** The exit code; null after a signal. */

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished } from "vitest";
 import { Api } from "./api.js";
 import { openFunctionEndpoint } from "./function-endpoint.js";
 import { Load } from "./load.js";
-import { PawlProcess } from "./pawl-process.js";
+import { type PawlOptions, PawlProcess } from "./pawl-process.js";
 import { SeededRandom } from "./seeded-random.js";
 import { running, verdict } from "./verdict.js";
 
@@ -19,6 +18,8 @@ export const timeout = 120_000 + rounds * 10_000;
 
 /** A data folder, clients that load whatever process serves it, and the verdict on what came of it. */
 export interface Trial {
+  /** The data folder. */
+  readonly data: string;
   readonly random: SeededRandom;
   /** The process that serves the folder, or is about to. */
   readonly pawl: PawlProcess;
@@ -26,34 +27,46 @@ export interface Trial {
   readonly processes: readonly PawlProcess[];
   /** Waits until the process serves. */
   served(): Promise<void>;
-  /** Kills the process and starts the next one, which nobody waits for. */
+  /** Kills the process, or finds it ended, and starts the next one, which nobody waits for. */
   crash(): Promise<void>;
-  /** Ends the load; expects that everything ends in the process that runs, and that every promise was kept. */
-  judge(): Promise<void>;
+  /**
+   * Ends the load, lets everything end in the process that runs, and once more after an orderly stop. Gives what is wrong: nothing
+   * where every promise was kept.
+   */
+  judge(): Promise<string[]>;
+  /** How many executions were asked for, and how many starts were acknowledged. */
+  counts(): { readonly started: number; readonly acknowledged: number };
+  /** Ends everything and removes the folder. */
+  close(): Promise<void>;
   /** Nothing more is started. */
   endStarting(): Promise<void>;
 }
 
-/** @param isFailureExpected whether clients take the answer 500 for what it is on a full disk: nothing was promised */
-export async function openTrial({ isFailureExpected = false } = {}): Promise<Trial> {
-  const random = new SeededRandom(seed);
+export interface TrialOptions extends Pick<PawlOptions, "environment" | "nodeOptions"> {
+  /** Whether clients take the answer 500 for what it is on a full disk: nothing was promised. */
+  readonly isFailureExpected?: boolean;
+  /** Default: {@link seed}. */
+  readonly seed?: number;
+}
+
+export async function openTrial(options: TrialOptions = {}): Promise<Trial> {
+  const { isFailureExpected = false, seed: ownSeed = seed, ...processOptions } = options;
+  const random = new SeededRandom(ownSeed);
   const data = mkdtempSync(join(tmpdir(), "pawl-durability-"));
-  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
   const api = new Api({ isFailureExpected });
   const load: Load = new Load(api, random);
   const functions = await openFunctionEndpoint(random, (token, input) => {
     setTimeout(() => void load.report(token, input), random.below(200));
   });
-  onTestFinished(() => functions.close());
   const processes: PawlProcess[] = [];
   const open = (): PawlProcess => {
-    const pawl = new PawlProcess({ data, lambdaEndpoint: functions.url });
+    const pawl = new PawlProcess({ ...processOptions, data, lambdaEndpoint: functions.url });
     processes.push(pawl);
-    onTestFinished(() => pawl.kill());
     return pawl;
   };
 
-  const trial = {
+  const trial: Trial & { pawl: PawlProcess } = {
+    data,
     random,
     processes,
     pawl: open(),
@@ -66,6 +79,17 @@ export async function openTrial({ isFailureExpected = false } = {}): Promise<Tri
       trial.pawl = open();
     },
     endStarting: () => load.endStarting(),
+    counts: () => ({
+      started: load.started.length,
+      acknowledged: load.started.filter(({ executionArn }) => executionArn !== undefined).length,
+    }),
+    async close() {
+      api.url = undefined;
+      await Promise.all(processes.map((each) => each.kill()));
+      api.close();
+      await functions.close();
+      rmSync(data, { recursive: true, force: true });
+    },
     async judge() {
       await load.endStarting();
       await trial.served();
@@ -76,25 +100,24 @@ export async function openTrial({ isFailureExpected = false } = {}): Promise<Tri
         await pause(200);
         left = await running(api, load);
       }
-      expect(left).toEqual([]);
+      if (left.length > 0) return left.map(({ name }) => `${name}: never ends`);
       // Express executions are listed nowhere. They wait for a second and try again every second.
       await pause(3000);
-      expect(await verdict(api, load, functions)).toEqual([]);
+      const faults = await verdict(api, load, functions);
 
       // An orderly end, and one more process: all is as it was.
       const clientsEnded = load.end();
       await trial.pawl.kill("SIGTERM");
-      expect(await trial.pawl.ended).toBe(0);
+      const code = await trial.pawl.ended;
+      if (code !== 0) faults.push(`the orderly end gave ${code}`);
       await clientsEnded;
       trial.pawl = open();
       await trial.served();
-      expect(await verdict(api, load, functions)).toEqual([]);
+      faults.push(...(await verdict(api, load, functions)));
       await trial.pawl.kill();
-      api.close();
-
-      const acknowledged = load.started.filter(({ executionArn }) => executionArn !== undefined).length;
-      console.log(`${acknowledged} of ${load.started.length} starts acknowledged (PAWL_DURABILITY_SEED=${seed})`);
-      expect(acknowledged).toBeGreaterThan(rounds);
+      const { started, acknowledged } = trial.counts();
+      console.log(`${acknowledged} of ${started} starts acknowledged (PAWL_DURABILITY_SEED=${ownSeed})`);
+      return faults;
     },
   };
   await trial.served();

@@ -74,14 +74,15 @@ export function parseExpression(text: string): Expression {
 /**
  * Evaluates an expression that took too long where it stood: to the full bounds, and with regular expressions that may
  * take exponential time. Whoever calls this bounds the time from outside as well.
- * @param expired true where the time is over; asked now and then
+ * @param expired true where the time is over; asked now and then, with the number of steps taken so far
  */
 export function evaluateRequest(
   { text, field, bindings, now }: EvaluationRequest,
   { random, uuid }: Pick<World, "random" | "uuid">,
-  expired: () => boolean,
+  expired: (steps: number) => boolean,
 ): EvaluationResult {
   const steps = STEPS_AT_ONCE;
+  let taken = 0;
   try {
     const value = run(parse(text).source, text, field, bindings, {
       now,
@@ -89,7 +90,8 @@ export function evaluateRequest(
       uuid,
       steps,
       overrun() {
-        if (expired()) throw new LimitExceeded(TIMED_OUT);
+        taken += steps;
+        if (expired(taken)) throw new LimitExceeded(TIMED_OUT);
         return steps;
       },
       backtrack() {},

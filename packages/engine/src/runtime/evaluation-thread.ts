@@ -9,6 +9,7 @@ export interface ThreadRequest {
   readonly request: Omit<EvaluationRequest, "bindings">;
   readonly bindings: string;
   /** What the evaluation may take. */
+  readonly steps: number;
   readonly milliseconds: number;
 }
 
@@ -16,10 +17,10 @@ if (parentPort === null) throw new Error("this module is the code of a thread");
 const port = parentPort;
 const sources = { random: Math.random, uuid: randomUUID };
 
-port.on("message", ({ request, bindings, milliseconds }: ThreadRequest) => {
+port.on("message", ({ request, bindings, steps, milliseconds }: ThreadRequest) => {
   const end = performance.now() + milliseconds;
   // Numbers within an expression are JavaScript's.
   const whole = { ...request, bindings: JSON.parse(bindings) as JsonObject };
-  port.postMessage(evaluateRequest(whole, sources, () => performance.now() > end));
+  port.postMessage(evaluateRequest(whole, sources, (taken) => taken > steps || performance.now() > end));
 });
 port.postMessage("ready");

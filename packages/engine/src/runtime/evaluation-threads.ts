@@ -8,7 +8,9 @@ import type { ThreadRequest } from "./evaluation-thread.js";
 export type EvaluateExpression = (request: EvaluationRequest) => Promise<EvaluationResult>;
 
 export interface EvaluationLimits {
-  /** What an expression may take. Default: a second. */
+  /** What an expression may take. Default: 12 million, about a second where nothing else is at work: the same on every machine. */
+  readonly steps?: number;
+  /** What it may take by the clock, for what has no steps, such as a regular expression. Default: 5 seconds. */
   readonly milliseconds?: number;
   /** What an expression may hold. Default: 128, some six times of what the language's own bounds allow. */
   readonly megabytes?: number;
@@ -21,6 +23,7 @@ export interface EvaluationLimits {
  * needed; one that runs out of time or memory is ended and replaced.
  */
 export class EvaluationThreads {
+  readonly #steps: number;
   readonly #milliseconds: number;
   readonly #megabytes: number;
   readonly #most: number;
@@ -28,7 +31,9 @@ export class EvaluationThreads {
   readonly #idle: Thread[] = [];
   readonly #queue: Job[] = [];
 
-  constructor({ milliseconds = 1000, megabytes = 128, threads = defaultThreads() }: EvaluationLimits = {}) {
+  constructor(limits: EvaluationLimits = {}) {
+    const { steps = 12_000_000, milliseconds = 5000, megabytes = 128, threads = defaultThreads() } = limits;
+    this.#steps = steps;
     this.#milliseconds = milliseconds;
     this.#megabytes = megabytes;
     this.#most = threads;
@@ -56,18 +61,21 @@ export class EvaluationThreads {
 
   #start(): Thread | undefined {
     if (this.#threads.size >= this.#most) return undefined;
-    const thread = new Thread(this.#milliseconds, this.#megabytes, {
-      idle: () => {
-        this.#idle.push(thread);
-        this.#next();
+    const thread = new Thread(
+      { steps: this.#steps, milliseconds: this.#milliseconds, megabytes: this.#megabytes },
+      {
+        idle: () => {
+          this.#idle.push(thread);
+          this.#next();
+        },
+        ended: () => {
+          this.#threads.delete(thread);
+          const position = this.#idle.indexOf(thread);
+          if (position !== -1) this.#idle.splice(position, 1);
+          this.#next();
+        },
       },
-      ended: () => {
-        this.#threads.delete(thread);
-        const position = this.#idle.indexOf(thread);
-        if (position !== -1) this.#idle.splice(position, 1);
-        this.#next();
-      },
-    });
+    );
     this.#threads.add(thread);
     return thread;
   }
@@ -93,13 +101,18 @@ const GRACE_MILLISECONDS = 250;
 
 class Thread {
   readonly #worker: Worker;
+  readonly #steps: number;
   readonly #milliseconds: number;
   readonly #on: { readonly idle: () => void; readonly ended: () => void };
   #ready = false;
   #job: Job | undefined;
   #alarm: NodeJS.Timeout | undefined;
 
-  constructor(milliseconds: number, megabytes: number, on: { readonly idle: () => void; readonly ended: () => void }) {
+  constructor(
+    { steps, milliseconds, megabytes }: Required<Omit<EvaluationLimits, "threads">>,
+    on: { readonly idle: () => void; readonly ended: () => void },
+  ) {
+    this.#steps = steps;
     this.#milliseconds = milliseconds;
     this.#on = on;
     this.#worker = new Worker(CODE, {
@@ -146,7 +159,7 @@ class Thread {
 
   #send({ request: { bindings, ...request } }: Job): void {
     const text = printJson(bindings, MAX_HOLDER_DEPTH);
-    const message: ThreadRequest = { request, bindings: text, milliseconds: this.#milliseconds };
+    const message: ThreadRequest = { request, bindings: text, steps: this.#steps, milliseconds: this.#milliseconds };
     this.#worker.postMessage(message);
     this.#alarm = setTimeout(() => {
       this.#answer((expired) => limitExceeded(expired, "time"));
