@@ -259,6 +259,34 @@ describe("the next process", () => {
     expect(asked.toSorted()).toEqual(Array.from({ length: 40 }, (_, row) => String(row)).toSorted());
   });
 
+  it("keeps what UpdateMapRun has changed", async () => {
+    const folder = temporaryFolder();
+    const first = await openTestEngine({ folder, integrations: new AnsweredByHand().integrations });
+    const definition = map({ MaxConcurrency: 1 }, AnsweredByHand.state());
+    const executionArn = await first.start(await first.machine(definition), ["a", "b", "c"]);
+    await first.rest();
+    const mapRunOf = async ({ engine }: TestEngine) =>
+      (await engine.mapRuns.list({ executionArn, maxResults: 1 })).items[0]?.mapRunArn ?? "";
+    const mapRunArn = await mapRunOf(first);
+    await first.engine.mapRuns.update({ mapRunArn, maxConcurrency: 2, toleratedFailurePercentage: 40 });
+    await first.kill();
+
+    const byHand = new AnsweredByHand();
+    const second = await openTestEngine({ folder, integrations: byHand.integrations });
+    await second.rest();
+    expect(byHand.inputs).toEqual(["a", "b"]);
+    expect(await second.engine.mapRuns.describe(mapRunArn)).toMatchObject({
+      status: "RUNNING",
+      maxConcurrency: 2,
+      toleratedFailurePercentage: 40,
+      executionCounts: { running: 2, pending: 1, total: 3 },
+    });
+    byHand.calls[0]?.fail(new Error("broken"));
+    await second.rest();
+    for (const call of byHand.calls.slice(1)) call.succeed("1");
+    expect((await second.engine.executions.ended(executionArn)).output).toBe("[null,1,1]");
+  });
+
   it("goes on without the file once all of it was read, and writes the results", async () => {
     const { folder: data, bucket } = dataset(4);
     const folder = temporaryFolder();

@@ -98,21 +98,30 @@ export class Runtime {
   /** Takes up what the last process left: calls that died with it, timers, transitions that had more to do. */
   async recover(): Promise<void> {
     for (const id of await this.#store.restarting()) {
-      try {
-        await this.#takeUp(id);
-      } catch (error) {
-        // One execution that cannot be read must not keep the others from running.
-        this.#options.log(`execution ${id} cannot be taken up: ${(error as Error).message}`);
-        if (error instanceof StoreError) this.#later(() => void this.#untilDone(() => this.#takeUp(id)));
-      }
+      // A map run may have a million children to be read: who starts the engine does not wait for them.
+      await new Promise<void>((resolve) => void this.#recoverOne(id, resolve).then(resolve));
     }
     await this.#mapRuns.stopOrphans();
     await this.#timers.start();
   }
 
-  /** Sets under way what an execution waits for and what is not: calls, and the rest of its last transition. */
-  async #takeUp(id: number): Promise<void> {
-    const live = await this.#load(id);
+  async #recoverOne(id: number, onChildren: () => void): Promise<void> {
+    try {
+      await this.#takeUp(id, onChildren);
+    } catch (error) {
+      if (this.#closed) return;
+      // One execution that cannot be read must not keep the others from running.
+      this.#options.log(`execution ${id} cannot be taken up: ${(error as Error).message}`);
+      if (error instanceof StoreError) this.#later(() => void this.#untilDone(() => this.#takeUp(id)));
+    }
+  }
+
+  /**
+   * Sets under way what an execution waits for and what is not: calls, and the rest of its last transition.
+   * @param onChildren called where the children of a map run are about to be read
+   */
+  async #takeUp(id: number, onChildren?: () => void): Promise<void> {
+    const live = await this.#load(id, onChildren);
     if (live === undefined) return;
     const { execution } = live;
     if (execution.lastEventId === 0) void this.#postInternal(id, { kind: "started" });
@@ -298,24 +307,25 @@ export class Runtime {
     await this.flushed();
   }
 
-  async #load(id: number): Promise<LiveExecution | undefined> {
+  async #load(id: number, onChildren?: () => void): Promise<LiveExecution | undefined> {
     const live = this.#live.get(id);
     if (live !== undefined) return live;
     let loading = this.#loading.get(id);
     if (loading === undefined) {
-      loading = this.#read(id).finally(() => this.#loading.delete(id));
+      loading = this.#read(id, onChildren).finally(() => this.#loading.delete(id));
       this.#loading.set(id, loading);
     }
     return loading;
   }
 
-  async #read(id: number): Promise<LiveExecution | undefined> {
+  async #read(id: number, onChildren?: () => void): Promise<LiveExecution | undefined> {
     const row = await this.#store.executionById(id);
     if (row === undefined || row.status !== "RUNNING") return undefined;
     // The state machine may be gone, and with it what says whether it was an express one.
     const type = isExpressExecution(row.arn) ? "EXPRESS" : "STANDARD";
     const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type };
     const live = await this.#readLive(revision, row);
+    if (hasMapRun(live.execution)) onChildren?.();
     await this.#mapRuns.takeUp(live);
     this.#live.set(id, live);
     return live;
