@@ -209,6 +209,14 @@ describe("invoke", () => {
     expect(again.diagnostics[0]?.detail).toContain("Choose another name");
   });
 
+  test("the same name and input while it runs are the same execution", async () => {
+    const { arn, host } = await serve(SLOW);
+    const config = configOf({ state_machine_arn: arn, name: "first", input: "[1]" });
+    const [first, again] = [await host.invoke(config), await host.invoke(config)];
+    expect(again.diagnostics).toEqual([]);
+    expect(arnOf(again)).toBe(arnOf(first));
+  });
+
   test("a state machine that is not there", async () => {
     const { arn, host } = await serve();
     const invoked = await host.invoke(configOf({ state_machine_arn: `${arn}x` }));

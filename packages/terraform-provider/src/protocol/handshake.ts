@@ -41,10 +41,16 @@ export interface Address {
 }
 
 /** The line that tells the host where the server is, and the certificate that it will show. */
-export function handshakeLine(address: Address, certificate: Buffer | undefined): string {
+export function handshakeLine(
+  address: Address,
+  certificate: Buffer | undefined,
+  { PLUGIN_MULTIPLEX_GRPC }: NodeJS.ProcessEnv,
+): string {
   // Go reads base64 without padding here.
   const shown = certificate?.toString("base64").replace(/=+$/, "") ?? "";
-  return `1|${PROTOCOL_VERSION}|${address.network}|${address.text}|grpc|${shown}\n`;
+  // A host that would put several streams of its own upon the connection wants to hear that this is not to be.
+  const multiplexing = PLUGIN_MULTIPLEX_GRPC ? "|false" : "";
+  return `1|${PROTOCOL_VERSION}|${address.network}|${address.text}|grpc|${shown}${multiplexing}\n`;
 }
 
 /** What TF_REATTACH_PROVIDERS must be so that Terraform uses a process that runs already. */

@@ -24,9 +24,15 @@ export async function listen(
   return platform === "win32" ? listenOnPort(server, environment) : listenOnFile(server, environment);
 }
 
+/** What fits into the address of a socket on macOS, in bytes; Linux takes 4 more. */
+const LONGEST_PATH = 103;
+
 async function listenOnFile(server: Server, environment: NodeJS.ProcessEnv): Promise<Listener> {
-  // Short: macOS takes no more than 103 characters with the folder.
-  const file = join(environment.PLUGIN_UNIX_SOCKET_DIR || tmpdir(), `plugin${randomBytes(6).toString("hex")}`);
+  const name = `plugin${randomBytes(6).toString("hex")}`;
+  const file = [environment.PLUGIN_UNIX_SOCKET_DIR || tmpdir(), "/tmp"]
+    .map((folder) => join(folder, name))
+    .find((path) => Buffer.byteLength(path) <= LONGEST_PATH);
+  if (file === undefined) throw new Error("There is no folder with a name short enough for a socket");
   const before = process.umask(0o077);
   try {
     await listening(server, { path: file });

@@ -70,7 +70,7 @@ export async function servePlugin({ environment, methods, log, debug }: PluginOp
   endBySignals(leave, debug !== undefined);
   if (debug === undefined) {
     patience = setTimeout(() => leave(1), PATIENCE.first);
-    process.stdout.write(handshakeLine(listener.address, certificate?.der));
+    process.stdout.write(handshakeLine(listener.address, certificate?.der, environment));
   } else {
     process.stdout.write(
       `Terraform uses this process where this is in its environment:\n\n` +
