@@ -73,6 +73,8 @@ describe("the endpoint of a service", () => {
     ["sqs", "SQS", {}, "http://older"],
     ["sagemaker", "SageMaker", {}, "http://sage"],
     ["sqs", "SQS", { sqs: "http://configured" }, "http://configured"],
+    ["eventbridge", "EventBridge", { events: "http://configured" }, "http://configured"],
+    ["emr-serverless", "EMR Serverless", { emrserverless: "http://configured" }, "http://configured"],
     ["sns", "SNS", { "*": "http://configured" }, "http://configured"],
     ["sqs", "SQS", { "*": "http://configured" }, "http://older"],
   ])("%s is where the nearest says: %s %j", (service, id, endpoints, expected) =>

@@ -72,7 +72,7 @@ describe("a Task state without a mock", () => {
 
   it("fails where there is nothing to call", async () => {
     const definition = { Type: "Task", Resource: "arn:aws:states:::aws-sdk:unheard:of", Parameters: {}, End: true };
-    expect(await testState({ definition, roleArn })).toMatchObject({ status: "FAILED", error: "States.TaskFailed" });
+    expect(await testState({ definition, roleArn })).toMatchObject({ status: "FAILED", error: "Unheard.SdkClientException" });
   });
 
   it("fails where its result is too large", async () => {
@@ -127,7 +127,8 @@ describe("a Task state without a mock", () => {
 });
 
 describe("what an HTTP Task sends and gets", () => {
-  const http = { Type: "Task", Resource: "arn:aws:states:::http:invoke", Parameters: {}, End: true };
+  const Parameters = { ApiEndpoint: "https://example.com", Method: "GET" };
+  const http = { Type: "Task", Resource: "arn:aws:states:::http:invoke", Parameters, End: true };
   const request = { protocol: "https", method: "GET", url: "https://example.com/" };
   const response = { protocol: "https", statusCode: "200", body: "ok" };
   const integrations = new Map([

@@ -15,6 +15,8 @@ const serviceTask = (resource: string) => ({
     Entries: [],
     QueueUrl: "q",
     MessageBody: "",
+    ApiEndpoint: "https://example.com",
+    Method: "GET",
   },
   End: true,
 });

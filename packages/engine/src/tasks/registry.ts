@@ -38,18 +38,19 @@ export type Integrations = ReadonlyMap<string, TaskHandler>;
 export function taskHandler(options: TaskOptions): TaskHandler {
   const { functions, integrations, aws, mocks, http = {}, connections = {}, pollMilliseconds = 250 } = options;
   const lambda = new LambdaTask(functions);
+  const exchange = new HttpExchange(http);
+  const kubernetes = { exchange, clients: aws, pollMilliseconds };
+  const anyAction = awsSdkTask(aws);
   const services = new Map<string, TaskHandler>([
     ...optimizedIntegrations({ clients: aws, pollMilliseconds }),
+    ["apigateway:invoke", apiGatewayTask(exchange, aws)],
+    ["bedrock:invokeModel", invokeModelTask(aws)],
+    ["eks:call", eksCallTask(kubernetes)],
+    ["eks:runJob", eksRunJobTask(kubernetes)],
+    ["http:invoke", httpTask(exchange, new ConnectionTable(connections, exchange))],
+    ["lambda:invoke", (request, signal) => lambda.invoke(request, signal)],
     ...(integrations ?? []),
   ]);
-  const exchange = new HttpExchange(http);
-  services.set("http:invoke", httpTask(exchange, new ConnectionTable(connections, exchange)));
-  services.set("apigateway:invoke", apiGatewayTask(exchange, aws));
-  services.set("bedrock:invokeModel", invokeModelTask(aws));
-  services.set("eks:call", eksCallTask({ exchange, clients: aws, pollMilliseconds }));
-  services.set("eks:runJob", eksRunJobTask({ exchange, clients: aws, pollMilliseconds }));
-  const anyAction = awsSdkTask(aws);
-  services.set("lambda:invoke", (request, signal) => lambda.invoke(request, signal));
   const mocked = mocks === undefined ? undefined : mockedTask(mocks);
   return (request, signal) => {
     const { resource } = request;

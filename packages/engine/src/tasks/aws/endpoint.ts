@@ -1,3 +1,5 @@
+import { packageOf } from "./service-package.js";
+
 /** Addresses of services that stand in for AWS's own, by service (`sqs`, `cloudwatchlogs`); `*` is for all others. */
 export type Endpoints = Readonly<Record<string, string>>;
 
@@ -27,7 +29,7 @@ export function endpointOf(
 ): string | undefined {
   const name = environmentName(serviceId);
   const candidates: [string, string | undefined][] = [
-    [`endpoints.${service}`, Object.hasOwn(endpoints, service) ? endpoints[service] : undefined],
+    configured(service, endpoints),
     [`AWS_ENDPOINT_URL_${name}`, environment[`AWS_ENDPOINT_URL_${name}`]],
     ...[`${name}_ENDPOINT`, ...(OLDER[name] ?? [])].map((key): [string, string | undefined] => [key, environment[key]]),
     ["endpoints.*", Object.hasOwn(endpoints, "*") ? endpoints["*"] : undefined],
@@ -41,6 +43,13 @@ export function endpointOf(
     return address.replace(/\/$/, "");
   }
   return undefined;
+}
+
+/** By whichever of its names the configuration has it: `eventbridge` or `events`, `emrserverless` or `emr-serverless`. */
+function configured(service: string, endpoints: Endpoints): [string, string | undefined] {
+  const wanted = packageOf(service);
+  const name = Object.keys(endpoints).find((key) => key !== "*" && packageOf(key) === wanted);
+  return [`endpoints.${name ?? service}`, name === undefined ? undefined : endpoints[name]];
 }
 
 /** `Secrets Manager` is `SECRETS_MANAGER`, as all AWS SDKs have it. */

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject, numberOf } from "@pawl/asl";
+import { memberName } from "../../tasks/aws/java-names.js";
 import type { KnownResult } from "./known-results.js";
 import type { Shape, ShapeTable } from "./shape.js";
 
@@ -39,7 +40,9 @@ function fault(table: ShapeTable, shape: Shape, field: string, value: Json, stri
     case "structure":
       if (!isObject(value)) return `Field '${field}' must be an object`;
       for (const { name, required, type } of shape.members) {
-        const member = Object.hasOwn(value, name) ? value[name] : undefined;
+        // SDK integrations spell acronyms in their own way.
+        const given = Object.hasOwn(value, name) ? name : memberName(name);
+        const member = Object.hasOwn(value, given) ? value[given] : undefined;
         if (member === undefined) {
           if (required && strict) return `Required field '${name}' is missing`;
           continue;
