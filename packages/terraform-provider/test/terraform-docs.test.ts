@@ -27,7 +27,7 @@ const examples = (text: string) =>
 
 it.skipIf(terraformVersion === undefined)(
   "stands beside the AWS provider as the page says",
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async () => {
     const { server } = await serveEngine();
     const made = await workspace(server.url);
@@ -56,7 +56,7 @@ describe.each(pages)("$folder $name", ({ folder, name, text }) => {
     expect(missing).toEqual([]);
   });
 
-  it.skipIf(terraformVersion === undefined)("has examples that work", { timeout: 240_000 }, async () => {
+  it.skipIf(terraformVersion === undefined)("has examples that work", { timeout: 600_000 }, async () => {
     const { client, server } = await serveEngine();
     // What the examples import and look up.
     const roleArn = "arn:aws:iam::123456789012:role/legacy";

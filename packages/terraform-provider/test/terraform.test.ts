@@ -37,7 +37,7 @@ async function served(settings = "") {
 
 describe.skipIf(terraformVersion === undefined)(
   `terraform ${terraformVersion ?? "(not on PATH)"}`,
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   () => {
     it("takes a state machine through its life", async () => {
       const { client, folder } = await served();
