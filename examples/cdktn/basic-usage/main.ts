@@ -18,7 +18,7 @@ class BasicUsage extends TerraformStack {
     });
 
     const machine = new SfnStateMachine(this, "example", {
-      name: "greeter",
+      name: "cdktn-greeter",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(greeter),
     });

@@ -24,24 +24,24 @@ class CiCdPipelineIntegration extends TerraformStack {
       type: "string",
       default: "1.4.0",
     });
-    const build = new TerraformVariable(this, "build", {
-      description: "The pipeline's run: TF_VAR_build in its environment. Each one is checked, once.",
-      type: "string",
-      default: "1",
-    });
     const environment = new TerraformVariable(this, "environment", { type: "string", default: "staging" });
-    const deploymentId = `${appVersion.stringValue}-${build.stringValue}`;
+
+    // Replaced, and so with another id, for each version and for each change of what is deployed: each of them is checked, once.
+    const build = new DataResource(this, "build", {
+      triggersReplace: { version: appVersion.value, processor: JSON.stringify(processor) },
+    });
+    const deploymentId = `${appVersion.stringValue}-${Fn.substr(build.id, 0, 8)}`;
 
     const processors = STAGES.map(
       (stage) =>
         new SfnStateMachine(this, `processor-${stage}`, {
-          name: `pipeline-${stage}`,
+          name: `cdktn-pipeline-${stage}`,
           roleArn: roleArn.stringValue,
           definition: JSON.stringify(processor),
         }),
     );
     const pipeline = new SfnStateMachine(this, "data-pipeline", {
-      name: "data-pipeline",
+      name: "cdktn-data-pipeline",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(dataPipeline),
     });

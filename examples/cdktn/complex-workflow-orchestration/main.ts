@@ -35,12 +35,12 @@ class ComplexWorkflowOrchestration extends TerraformStack {
     });
 
     const worker = new SfnStateMachine(this, "worker", {
-      name: "step-worker",
+      name: "cdktn-step-worker",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(stepWorker),
     });
     const machine = new SfnStateMachine(this, "orchestrator", {
-      name: "orchestrator",
+      name: "cdktn-orchestrator",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(orchestrator),
     });

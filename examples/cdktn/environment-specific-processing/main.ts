@@ -39,7 +39,7 @@ class EnvironmentSpecificProcessing extends TerraformStack {
     );
 
     const machine = new SfnStateMachine(this, "batch_processor", {
-      name: "batch-processor",
+      name: "cdktn-batch-processor",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(batchProcessor),
     });

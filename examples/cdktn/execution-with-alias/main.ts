@@ -18,7 +18,7 @@ class ExecutionWithAlias extends TerraformStack {
     });
 
     const machine = new SfnStateMachine(this, "example", {
-      name: "batch-importer",
+      name: "cdktn-batch-importer",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(batchImporter),
       publish: true,

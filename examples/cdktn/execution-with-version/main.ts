@@ -23,7 +23,7 @@ class ExecutionWithVersion extends TerraformStack {
     });
 
     const machine = new SfnStateMachine(this, "example", {
-      name: "report-builder",
+      name: "cdktn-report-builder",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(reportBuilder),
       publish: true, // each change of the definition is a new version

@@ -16,10 +16,11 @@ class NamedExecution extends TerraformStack {
       type: "string",
       default: "arn:aws:iam::123456789012:role/step-functions",
     });
-    const deploymentId = new TerraformVariable(this, "deployment_id", {
-      description: "Names the execution: a deployment is processed once.",
+    const givenId = new TerraformVariable(this, "deployment_id", {
+      description:
+        "Names the execution: a deployment is processed once. Default: an id that Terraform makes up, and keeps.",
       type: "string",
-      default: "2026-11-23.1",
+      default: "",
     });
     const environment = new TerraformVariable(this, "environment", {
       description: "development, staging or production",
@@ -27,19 +28,22 @@ class NamedExecution extends TerraformStack {
       default: "staging",
     });
 
+    const madeId = new DataResource(this, "default").id;
+    const deploymentId = Fn.coalesce([givenId.value, madeId]);
+
     const processor = new SfnStateMachine(this, "processor", {
-      name: "deployment-processor",
+      name: "cdktn-deployment-processor",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(deploymentProcessor),
     });
 
     const named = new SfnStartExecution(this, "named", {
       stateMachineArn: processor.arn,
-      name: `deployment-${deploymentId.stringValue}`,
-      input: Fn.jsonencode({ deployment_id: deploymentId.value, environment: environment.value }),
+      name: `deployment-${deploymentId}`,
+      input: Fn.jsonencode({ deployment_id: deploymentId, environment: environment.value }),
     });
 
-    const deployment = new DataResource(this, "deployment", { input: { deployment_id: deploymentId.value } });
+    const deployment = new DataResource(this, "deployment", { input: { deployment_id: deploymentId } });
     triggerOn(deployment, { events: ["before_create", "before_update"], actions: [named] });
   }
 }

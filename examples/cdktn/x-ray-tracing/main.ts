@@ -30,7 +30,7 @@ class XRayTracing extends TerraformStack {
     });
 
     const machine = new SfnStateMachine(this, "example", {
-      name: "traced-processor",
+      name: "cdktn-traced-processor",
       roleArn: roleArn.stringValue,
       definition: JSON.stringify(tracedProcessor),
       tracingConfiguration: { enabled: true },

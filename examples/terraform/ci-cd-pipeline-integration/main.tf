@@ -10,20 +10,24 @@ variable "app_version" {
   default     = "1.4.0"
 }
 
-variable "build" {
-  description = "The pipeline's run: TF_VAR_build in its environment. Each one is checked, once."
-  type        = string
-  default     = "1"
-}
-
 variable "environment" {
   type    = string
   default = "staging"
 }
 
 locals {
-  stages        = ["ingest", "transform", "publish"]
-  deployment_id = "${var.app_version}-${var.build}"
+  stages    = ["ingest", "transform", "publish"]
+  processor = file("${path.module}/processor.asl.json")
+
+  deployment_id = "${var.app_version}-${substr(terraform_data.build.id, 0, 8)}"
+}
+
+# Replaced, and so with another id, for each version and for each change of what is deployed: each of them is checked, once.
+resource "terraform_data" "build" {
+  triggers_replace = {
+    version   = var.app_version
+    processor = local.processor
+  }
 }
 
 resource "aws_sfn_state_machine" "processors" {
@@ -31,7 +35,7 @@ resource "aws_sfn_state_machine" "processors" {
 
   name       = "pipeline-${each.key}"
   role_arn   = var.role_arn
-  definition = file("${path.module}/processor.asl.json")
+  definition = local.processor
 }
 
 resource "aws_sfn_state_machine" "data_pipeline" {

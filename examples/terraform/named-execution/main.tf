@@ -5,15 +5,21 @@ variable "role_arn" {
 }
 
 variable "deployment_id" {
-  description = "Names the execution: a deployment is processed once."
+  description = "Names the execution: a deployment is processed once. Default: an id that Terraform makes up, and keeps."
   type        = string
-  default     = "2026-11-23.1"
+  default     = ""
 }
 
 variable "environment" {
   description = "development, staging or production"
   type        = string
   default     = "staging"
+}
+
+resource "terraform_data" "default" {}
+
+locals {
+  deployment_id = coalesce(var.deployment_id, terraform_data.default.id)
 }
 
 resource "aws_sfn_state_machine" "processor" {
@@ -25,9 +31,9 @@ resource "aws_sfn_state_machine" "processor" {
 action "aws_sfn_start_execution" "named" {
   config {
     state_machine_arn = aws_sfn_state_machine.processor.arn
-    name              = "deployment-${var.deployment_id}"
+    name              = "deployment-${local.deployment_id}"
     input = jsonencode({
-      deployment_id = var.deployment_id
+      deployment_id = local.deployment_id
       environment   = var.environment
     })
   }
@@ -35,7 +41,7 @@ action "aws_sfn_start_execution" "named" {
 
 resource "terraform_data" "deployment" {
   input = {
-    deployment_id = var.deployment_id
+    deployment_id = local.deployment_id
   }
 
   lifecycle {
