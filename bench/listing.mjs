@@ -44,60 +44,69 @@ mkdirSync(resolve(options.data), { recursive: true });
 const parent = mkdtempSync(join(resolve(options.data), "bench-listing-"));
 process.on("exit", () => rmSync(parent, { recursive: true, force: true }));
 
-const few = await measure(Number(options.few));
-const many = await measure(Number(options.executions));
-const rows = Object.keys(many.times).map((name) => [name, few.times[name], many.times[name]]);
-console.log(`\nMilliseconds over HTTP, medians of ${calls} calls (start: of 3), with executions stored:\n`);
+/** The two folders; what is measured is measured of one after the other, so that both meet the same machine. */
+const subjects = [];
+for (const wanted of [Number(options.few), Number(options.executions)]) {
+  const folder = join(parent, String(wanted));
+  subjects.push({ folder, ...(await fill(folder, wanted)) });
+}
+const rows = [["start of the process to its first answer", ...(await startTimes())]];
+for (const subject of subjects) {
+  subject.server = await startPawl(subject.folder);
+  subject.list = (request) =>
+    call(subject.server.url, "ListExecutions", { stateMachineArn, maxResults: 100, ...request });
+  for (let page = 1; page < Math.min(500, subject.stored / 100); page++) {
+    ({ nextToken: subject.nextToken } = await subject.list({ nextToken: subject.nextToken }));
+  }
+}
+/** The ARN of one of the stored executions, spread over all of them. */
+const anyOf = ({ stored }, index) => executionArn(1 + Math.floor((index * (stored - 1)) / calls));
+await time("ListExecutions, first page of 100", ({ list }) => list({}));
+await time("ListExecutions, page 500 (of 1,000: the last)", ({ list, nextToken }) => list({ nextToken }));
+await time("ListExecutions, statusFilter FAILED (1 in 100)", ({ list }) => list({ statusFilter: "FAILED" }));
+await time("ListExecutions, statusFilter RUNNING (ten)", ({ list }) => list({ statusFilter: "RUNNING" }));
+await time("ListExecutions of an alias (1 in 10)", ({ list }) => list({ stateMachineArn: `${stateMachineArn}:live` }));
+await time("DescribeExecution", (subject, index) =>
+  call(subject.server.url, "DescribeExecution", { executionArn: anyOf(subject, index) }),
+);
+await time("GetExecutionHistory", (subject, index) =>
+  call(subject.server.url, "GetExecutionHistory", { executionArn: anyOf(subject, index) }),
+);
+await time("StartExecution, on disk", ({ server }, index) =>
+  call(server.url, "StartExecution", { stateMachineArn, name: `new-${index}`, input: "{}" }),
+);
+for (const { server } of subjects) await server.stop();
+
+const [few, many] = subjects;
+console.log(`Milliseconds over HTTP, medians of ${calls} calls (start: of 5), with executions stored:\n`);
 printRow("", count(few.stored), count(many.stored), "ratio");
 for (const [name, one, other] of rows) printRow(name, one.toFixed(2), other.toFixed(2), (other / one).toFixed(2));
-printRow("data file, MB", few.megabytes.toFixed(1), many.megabytes.toFixed(1), "");
+const megabytes = ({ folder }) => (statSync(join(folder, "pawl.db")).size / 1e6).toFixed(1);
+printRow("data file, MB", megabytes(few), megabytes(many), "");
 console.log(`\n${count(many.stored)} executions were written in ${many.seconds.toFixed(0)} s.`);
 
-async function measure(wanted) {
-  const folder = join(parent, String(wanted));
-  const { stored, seconds } = await fill(folder, wanted);
-  const times = {};
-  const starts = [];
-  for (let round = 0; round < 3; round++) {
-    const server = await startPawl(folder);
-    starts.push(server.secondsToFirstAnswer * 1000);
-    await server.stop();
-  }
-  times["start of the process to its first answer"] = median(starts);
-  const server = await startPawl(folder);
-  const list = (request) => call(server.url, "ListExecutions", { stateMachineArn, maxResults: 100, ...request });
-  const time = async (name, ask) => {
-    const each = [];
-    for (let index = 0; index < calls; index++) {
-      const began = performance.now();
-      await ask(index);
-      each.push(performance.now() - began);
+async function startTimes() {
+  const times = subjects.map(() => []);
+  for (let round = 0; round < 5; round++) {
+    for (const [index, { folder }] of subjects.entries()) {
+      const server = await startPawl(folder);
+      times[index].push(server.secondsToFirstAnswer * 1000);
+      await server.stop();
     }
-    times[name] = median(each);
-  };
-  let nextToken;
-  for (let page = 1; page < Math.min(500, stored / 100); page++) ({ nextToken } = await list({ nextToken }));
-  await time("ListExecutions, first page of 100", () => list({}));
-  await time("ListExecutions, page 500 (or the last one)", () => list({ nextToken }));
-  await time("ListExecutions, statusFilter FAILED (one in 100)", () => list({ statusFilter: "FAILED" }));
-  await time("ListExecutions, statusFilter RUNNING (ten)", () => list({ statusFilter: "RUNNING" }));
-  await time("ListExecutions of an alias (one in ten)", () => list({ stateMachineArn: `${stateMachineArn}:live` }));
-  await time("DescribeExecution", (index) =>
-    call(server.url, "DescribeExecution", {
-      executionArn: executionArn(1 + Math.floor((index * (stored - 1)) / calls)),
-    }),
-  );
-  await time("GetExecutionHistory", (index) =>
-    call(server.url, "GetExecutionHistory", {
-      executionArn: executionArn(1 + Math.floor((index * (stored - 1)) / calls)),
-    }),
-  );
-  await time("ListStateMachines", () => call(server.url, "ListStateMachines", {}));
-  await time("StartExecution", (index) =>
-    call(server.url, "StartExecution", { stateMachineArn, name: `new-${index}`, input: "{}" }),
-  );
-  await server.stop();
-  return { stored, seconds, times, megabytes: statSync(join(folder, "pawl.db")).size / 1e6 };
+  }
+  return times.map(median);
+}
+
+async function time(name, ask) {
+  const times = subjects.map(() => []);
+  for (let index = 0; index < calls; index++) {
+    for (const [which, subject] of subjects.entries()) {
+      const began = performance.now();
+      await ask(subject, index);
+      times[which].push(performance.now() - began);
+    }
+  }
+  rows.push([name, ...times.map(median)]);
 }
 
 /** Fills a folder, in commits of 5,000, until there are as many as wanted or the time is over. */

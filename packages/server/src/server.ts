@@ -73,8 +73,8 @@ const defaultLimits: ServerLimits = {
   keepAliveTimeoutMs: 90_000,
   // A synchronous execution is silent for five minutes. Beyond that it is a caller that does not read its answer.
   stalledTimeoutMs: 600_000,
-  // The service's quota is 1 MB; here a definition of 1 MB fits with its escapes and gets the sentences about lengths.
-  maxBodyBytes: 2 * 1024 * 1024,
+  // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: 1 MB per request.
+  maxBodyBytes: 1024 * 1024,
 };
 
 /** Longest time that closing waits for answers that are being made, and then for connections to end. */
