@@ -1,3 +1,4 @@
+import type { FunctionCounts } from "./functions/worker-pool.js";
 import type { HistogramReading } from "./runtime/counters.js";
 import type { ExecutionStatus } from "./store/store.js";
 
@@ -32,6 +33,8 @@ export interface EngineMetrics {
   readonly queueLength: number;
   /** Executions in memory. */
   readonly liveExecutions: number;
+  /** Functions that run in processes of Pawl. */
+  readonly functions: FunctionCounts;
   /** Records of executions' histories that were handed to those who keep logs, and those that were lost. */
   readonly logRecords: { readonly delivered: number; readonly lost: number };
 }

@@ -72,7 +72,10 @@ describe("a Task state without a mock", () => {
 
   it("fails where there is nothing to call", async () => {
     const definition = { Type: "Task", Resource: "arn:aws:states:::aws-sdk:unheard:of", Parameters: {}, End: true };
-    expect(await testState({ definition, roleArn })).toMatchObject({ status: "FAILED", error: "Unheard.SdkClientException" });
+    expect(await testState({ definition, roleArn })).toMatchObject({
+      status: "FAILED",
+      error: "Unheard.SdkClientException",
+    });
   });
 
   it("fails where its result is too large", async () => {

@@ -41,6 +41,12 @@ export function metricsText({ version, engine, requests, connections, polls }: S
     engine.logRecords,
   );
 
+  const { returned, failed, throttled, processes, waiting } = engine.functions;
+  const outcomes = { returned, failed, throttled };
+  text.counts("pawl_function_invocations_total", "Calls of functions in processes of Pawl.", "outcome", outcomes);
+  text.gauge("pawl_function_processes", "Processes of functions.", processes);
+  text.gauge("pawl_function_queue", "Calls of functions that wait for a process.", waiting);
+
   text.metric(
     "pawl_requests_total",
     "counter",

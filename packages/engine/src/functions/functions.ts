@@ -15,7 +15,7 @@ import { ProcessMemory } from "./process-memory.js";
 import { ProcessReaper } from "./process-reaper.js";
 import { functionNotFound, serviceRefusal } from "./service-refusal.js";
 import { UrlTarget } from "./url-function.js";
-import { type FunctionLogLine, WorkerPool } from "./worker-pool.js";
+import { type FunctionCounts, type FunctionLogLine, WorkerPool } from "./worker-pool.js";
 
 export interface FunctionsOptions {
   readonly table?: FunctionTable | undefined;
@@ -87,6 +87,17 @@ export class Functions {
       const target = this.#find(call);
       return target instanceof WorkerPool ? target : undefined;
     });
+  }
+
+  /** Of all functions that run in processes of Pawl. */
+  get counts(): FunctionCounts {
+    const sum = { returned: 0, failed: 0, throttled: 0, processes: 0, waiting: 0 };
+    for (const target of this.#targets.values()) {
+      if (!(target instanceof WorkerPool)) continue;
+      const { counts } = target;
+      for (const name of Object.keys(sum) as (keyof FunctionCounts)[]) sum[name] += counts[name];
+    }
+    return sum;
   }
 
   async close(): Promise<void> {

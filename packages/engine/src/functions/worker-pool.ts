@@ -30,6 +30,17 @@ export interface FunctionLogLine {
   readonly executionArn: string | undefined;
 }
 
+/** What processes of functions have done, and what they have to do. */
+export interface FunctionCounts {
+  readonly returned: number;
+  readonly failed: number;
+  /** Refused, because too many ran and waited. */
+  readonly throttled: number;
+  readonly processes: number;
+  /** Invocations that wait for a process. */
+  readonly waiting: number;
+}
+
 export interface WorkerPoolOptions {
   readonly name: string;
   /** Of `AWS_REGION`. */
@@ -53,6 +64,7 @@ export class WorkerPool implements FunctionTarget {
   readonly #idle: IdleWorker[] = [];
   /** In order; what was taken back leaves it at once. */
   readonly #queue = new Set<Invocation>();
+  readonly #invocations = { returned: 0, failed: 0, throttled: 0 };
   #sweep: NodeJS.Timeout | undefined;
   #closed = false;
   #whenEmpty: (() => void) | undefined;
@@ -68,9 +80,17 @@ export class WorkerPool implements FunctionTarget {
     this.#startWarm();
   }
 
+  /** Of this process's life; `processes` and `waiting` as it is now. */
+  get counts(): FunctionCounts {
+    return { ...this.#invocations, processes: this.#workers.size, waiting: this.#queue.size };
+  }
+
   /** Resolves with what the function gives, or how it fails. */
   invoke(call: FunctionCall, signal: AbortSignal): Promise<FunctionAnswer> {
-    if (this.#isFull) return Promise.reject(throttled());
+    if (this.#isFull) {
+      this.#invocations.throttled += 1;
+      return Promise.reject(throttled());
+    }
     return new Promise((resolve, reject) => {
       const tail = call.logType === "Tail" ? new LogTail() : undefined;
       const invocation: Invocation = {
@@ -82,6 +102,7 @@ export class WorkerPool implements FunctionTarget {
         executionArn: call.executionArn,
         tail,
         settle: (outcome) => {
+          this.#invocations[outcome.kind] += 1;
           signal.removeEventListener("abort", takeBack);
           if (tail === undefined) resolve(localAnswer(call, invocation, outcome));
           // What it wrote came before through another pipe, and may still lie there.

@@ -188,7 +188,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { keepClosed } = options;
   const remove = (removal: Removal): Promise<boolean> => runtime.remove(removal);
   const retention = keepClosed === undefined ? undefined : new Retention({ store, clock, keepClosed, remove, log });
-  const operators = operating(store, runtime, logs);
+  const operators = operating(store, runtime, logs, functions);
   const { engine } = at({ region, accountId });
   const ownerOf = async (row: { readonly stateMachineArn: string } | undefined): Promise<StateMachineTable> =>
     at(homeOf(row?.stateMachineArn ?? "") ?? engine).table;

@@ -1,4 +1,5 @@
 import type { ExecutionLogs } from "../execution-log/execution-logs.js";
+import type { Functions } from "../functions/functions.js";
 import type { Operating } from "../operating.js";
 import type { Runtime } from "../runtime/runtime.js";
 import type { Store } from "../store/store.js";
@@ -6,7 +7,7 @@ import type { Store } from "../store/store.js";
 /** How long after a commit that failed the engine is said not to work: a longer time, and nobody would try again. */
 const FAILURE_MILLISECONDS = 10_000;
 
-export function operating(store: Store, runtime: Runtime, logs: ExecutionLogs): Operating {
+export function operating(store: Store, runtime: Runtime, logs: ExecutionLogs, functions: Functions): Operating {
   const { counters } = runtime;
   let backups = 0;
   return {
@@ -27,6 +28,7 @@ export function operating(store: Store, runtime: Runtime, logs: ExecutionLogs): 
       batchSize: counters.batchSize.read(),
       queueLength: runtime.queueLength,
       liveExecutions: runtime.liveExecutions,
+      functions: functions.counts,
       logRecords: logs.counts,
     }),
     async backup(file) {

@@ -65,7 +65,7 @@ describe("the processes of a function", () => {
 
   it("refuse what comes beyond a reserved concurrency", async () => {
     const { settings, open, begun } = gate();
-    const { start, call } = await openFunctions({ f: { ...settings, concurrency: 1, maxQueued: 0 } });
+    const { start, call, engine } = await openFunctions({ f: { ...settings, concurrency: 1, maxQueued: 0 } });
     const { ended } = await start("f", { waits: true });
     await until(() => begun() === 1);
     expect(await call("f")).toMatchObject({
@@ -77,6 +77,7 @@ describe("the processes of a function", () => {
     open();
     expect((await ended).status).toBe("SUCCEEDED");
     expect((await call("f")).status).toBe("SUCCEEDED");
+    expect(engine.metrics().functions).toEqual({ returned: 2, failed: 0, throttled: 1, processes: 1, waiting: 0 });
   });
 
   it("of one function do not hold up another's", async () => {
