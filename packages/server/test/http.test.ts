@@ -99,6 +99,7 @@ const noMetrics: EngineMetrics = {
   batchSize: noReading,
   queueLength: 0,
   liveExecutions: 0,
+  functions: { returned: 0, failed: 0, throttled: 0, processes: 0, waiting: 0 },
   logRecords: { delivered: 0, lost: 0 },
 };
 
