@@ -62,6 +62,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
       dataFolders: [...dataFolders, ...(config.dataFolders ?? [])],
       aws: new AwsClients({
         endpoints: config.endpoints,
+        http: config.http,
         folders: [process.cwd(), ...(configFile === undefined ? [] : [dirname(resolve(configFile))])],
       }),
       mocks,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { AwsClients } from "../src/tasks/aws/aws-clients.js";
 import { openServiceEndpoint, type ServiceAnswer, type ServiceRequest } from "./service-endpoint.js";
 import { openTestEngine } from "./test-engine.js";
@@ -158,6 +158,21 @@ describe("an SDK integration", () => {
     const { error } = await run(task("aws-sdk:sqs:listQueues", {}), ok({ QueueUrls: [long] }));
     expect(error).toBe("States.DataLimitExceeded");
   });
+
+  it.each(["http://169.254.169.254/latest", "http://[::ffff:a9fe:a9fe]/latest"])(
+    "does not call link-local addresses, which a state can name: %s",
+    async (QueueUrl) => {
+      const environment = { HOME: "/nowhere", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+      const aws = new AwsClients({ environment });
+      const { engine, start, machine } = await openTestEngine({ aws });
+      for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) vi.stubEnv(name, environment[name]);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const definition = task("aws-sdk:sqs:receiveMessage", { QueueUrl });
+      const { error, cause } = await engine.executions.ended(await start(await machine(definition)));
+      expect(error).toBe("Sqs.SdkClientException");
+      expect(cause).toContain("is a link-local address");
+    },
+  );
 
   it("says that nothing listens at an endpoint", async () => {
     const aws = new AwsClients({ environment: { HOME: "/nowhere", SQS_ENDPOINT: "http://127.0.0.1:1" } });

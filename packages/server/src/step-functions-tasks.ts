@@ -221,7 +221,7 @@ function asDouble(_name: string, member: Json): Json {
 /** Dates are seconds since the epoch in the API and ISO 8601 in results of the SDK integration. */
 function printDate(name: string, member: Json): Json {
   const isDate = typeof member === "number" && (name.endsWith("Date") || name === "timestamp");
-  return isDate ? new Date(member * 1000).toISOString() : member;
+  return isDate ? new Date(member * 1000).toISOString().replace(".000Z", "Z") : member;
 }
 
 const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

@@ -1,4 +1,5 @@
 import { pipeline, Readable, Transform } from "node:stream";
+import { checkHost, guardedLookup, type HttpRules } from "../http/address-guard.js";
 import { AnswerTooLarge } from "../http/exchange.js";
 import { ANY_CREDENTIALS, type AwsCredentials, accountOfRole, hasCredentials } from "./credentials.js";
 import { type Endpoints, endpointOf, environmentName } from "./endpoint.js";
@@ -17,6 +18,8 @@ export interface AwsOptions {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Addresses of services, above those in the environment. */
   readonly endpoints?: Endpoints | undefined;
+  /** Whether link-local addresses may be called: a state can name a host to some services (a queue's URL). */
+  readonly http?: Pick<HttpRules, "allowLinkLocal"> | undefined;
   /** Where the clients' packages are installed; default: the folder that the process works in. */
   readonly folders?: readonly string[] | undefined;
 }
@@ -98,12 +101,15 @@ export class AwsClients {
   readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #endpoints: Endpoints;
   readonly #folders: readonly string[];
+  readonly #http: HttpRules;
   readonly #packages = new Map<string, SdkPackage>();
   readonly #serviceIds = new Map<string, string>();
   readonly #clients = new Map<string, Client>();
   readonly #roles = new Map<string, { readonly credentials: Promise<AwsCredentials>; until: number }>();
 
-  constructor({ environment = process.env, endpoints = {}, folders = [process.cwd()] }: AwsOptions = {}) {
+  constructor(options: AwsOptions = {}) {
+    const { environment = process.env, endpoints = {}, folders = [process.cwd()], http = {} } = options;
+    this.#http = http;
     this.#environment = environment;
     this.#endpoints = endpoints;
     this.#folders = folders;
@@ -171,18 +177,15 @@ export class AwsClients {
         : isConfigured
           ? undefined
           : ANY_CREDENTIALS;
+    // The default of 50 connections would make other tasks wait for slow ones of the same service.
+    const agent = { keepAlive: true, maxSockets: MAX_CONNECTIONS, lookup: guardedLookup(this.#http) };
     const client = sdk.makeClient({
       region,
       ...(endpoint === undefined ? {} : { endpoint, ...(serviceId === "S3" ? { forcePathStyle: true } : {}) }),
       ...(credentials === undefined ? {} : { credentials }),
-      requestHandler: sdk.requestHandler({
-        connectionTimeout: 10_000,
-        // The default of 50 would make other tasks wait for slow ones of the same service.
-        httpAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
-        httpsAgent: { keepAlive: true, maxSockets: MAX_CONNECTIONS },
-      }),
+      requestHandler: sdk.requestHandler({ connectionTimeout: 10_000, httpAgent: agent, httpsAgent: agent }),
     });
-    return new Client(sdk, client, endpoint);
+    return new Client(sdk, client, endpoint, this.#http);
   }
 
   /** Known to the service's client only. */
@@ -301,8 +304,10 @@ class Client implements AwsClient {
   readonly package: SdkPackage;
   readonly endpoint: string | undefined;
   readonly #client: SdkClient;
+  readonly #http: HttpRules;
 
-  constructor(sdk: SdkPackage, client: SdkClient, endpoint: string | undefined) {
+  constructor(sdk: SdkPackage, client: SdkClient, endpoint: string | undefined, http: HttpRules) {
+    this.#http = http;
     this.package = sdk;
     this.endpoint = endpoint;
     this.#client = client;
@@ -322,6 +327,7 @@ class Client implements AwsClient {
     let headers: Record<string, string> = {};
     command.middlewareStack.add(
       (next) => async (call) => {
+        checkHost(call.request.hostname, this.#http);
         if (traceHeader !== undefined) call.request.headers["x-amzn-trace-id"] = traceHeader;
         const answer = await next(call);
         headers = answer.response?.headers ?? {};

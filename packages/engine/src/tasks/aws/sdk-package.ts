@@ -28,7 +28,7 @@ export interface SdkExchange {
 }
 
 export type SdkHandler = (call: {
-  readonly request: { readonly headers: Record<string, string> };
+  readonly request: { readonly hostname: string; readonly headers: Record<string, string> };
 }) => Promise<SdkExchange>;
 type SdkMiddleware = (next: SdkHandler) => SdkHandler;
 

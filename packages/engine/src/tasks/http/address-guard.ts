@@ -57,7 +57,12 @@ export function checkAddress(url: URL, { allow, allowLinkLocal = false }: HttpRu
       `${url.origin} is not among the addresses that HTTP tasks may call: add it to http.allow in the configuration`,
     );
   }
-  const host = url.hostname.replace(/^\[|\]$/g, "");
+  checkHost(url.hostname, { allowLinkLocal });
+}
+
+/** The part of the rules that holds for every call. @throws AddressRefused where the host is a link-local address */
+export function checkHost(hostname: string, { allowLinkLocal = false }: HttpRules): void {
+  const host = hostname.replace(/^\[|\]$/g, "");
   if (!allowLinkLocal && isMetadata(host)) throw linkLocal(host);
 }
 
