@@ -30,6 +30,9 @@ export class EvaluationThreads {
   readonly #threads = new Set<Thread>();
   readonly #idle: Thread[] = [];
   readonly #queue: Job[] = [];
+  /** Set while no thread is tried to be started, because one could not be. */
+  #pause: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(limits: EvaluationLimits = {}) {
     const { steps = 12_000_000, milliseconds = 5000, megabytes = 128, threads = defaultThreads() } = limits;
@@ -46,6 +49,8 @@ export class EvaluationThreads {
     });
 
   async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#pause);
     this.#queue.length = 0;
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
@@ -60,13 +65,35 @@ export class EvaluationThreads {
   }
 
   #start(): Thread | undefined {
-    if (this.#threads.size >= this.#most) return undefined;
+    if (this.#threads.size >= this.#most || this.#pause !== undefined) return undefined;
+    try {
+      return this.#newThread();
+    } catch {
+      this.#tryLater();
+      return undefined;
+    }
+  }
+
+  /** Where the process has no file descriptor or memory left for a thread, the expressions wait until it has. */
+  #tryLater(): void {
+    if (this.#closed) return;
+    this.#pause ??= setTimeout(() => {
+      this.#pause = undefined;
+      this.#next();
+    }, RETRY_MILLISECONDS);
+  }
+
+  #newThread(): Thread {
     const thread = new Thread(
       { steps: this.#steps, milliseconds: this.#milliseconds, megabytes: this.#megabytes },
       {
         idle: () => {
           this.#idle.push(thread);
           this.#next();
+        },
+        notStarted: (job) => {
+          if (job !== undefined) this.#queue.unshift(job);
+          this.#tryLater();
         },
         ended: () => {
           this.#threads.delete(thread);
@@ -99,19 +126,26 @@ const CODE = new URL(
 /** Beyond the expression's own time: what cannot be counted in steps, such as a regular expression, is ended from outside. */
 const GRACE_MILLISECONDS = 250;
 
+/** After how long a thread is tried again that could not be started. */
+const RETRY_MILLISECONDS = 1000;
+
+interface ThreadEvents {
+  readonly idle: () => void;
+  /** It has ended before it could do anything. */
+  readonly notStarted: (job: Job | undefined) => void;
+  readonly ended: () => void;
+}
+
 class Thread {
   readonly #worker: Worker;
   readonly #steps: number;
   readonly #milliseconds: number;
-  readonly #on: { readonly idle: () => void; readonly ended: () => void };
+  readonly #on: ThreadEvents;
   #ready = false;
   #job: Job | undefined;
   #alarm: NodeJS.Timeout | undefined;
 
-  constructor(
-    { steps, milliseconds, megabytes }: Required<Omit<EvaluationLimits, "threads">>,
-    on: { readonly idle: () => void; readonly ended: () => void },
-  ) {
+  constructor({ steps, milliseconds, megabytes }: Required<Omit<EvaluationLimits, "threads">>, on: ThreadEvents) {
     this.#steps = steps;
     this.#milliseconds = milliseconds;
     this.#on = on;
@@ -125,10 +159,16 @@ class Thread {
     this.#worker.unref();
     this.#worker.on("message", (message: "ready" | EvaluationResult) => this.#receive(message));
     this.#worker.on("error", (error) => {
+      if (!this.#ready) return;
       const memory = (error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY";
       this.#answer((request) => limitExceeded(request, memory ? "memory" : "time"));
     });
     this.#worker.on("exit", () => {
+      if (!this.#ready) {
+        this.#worker.unref();
+        this.#on.notStarted(this.#job);
+        this.#job = undefined;
+      }
       this.#answer((request) => limitExceeded(request, "time"));
       this.#on.ended();
     });
