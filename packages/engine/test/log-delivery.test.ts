@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { logFile } from "../src/execution-log/folder-transport.js";
 import { type DeliveryLimits, LogDelivery } from "../src/execution-log/log-delivery.js";
 import {
+  AwsClients,
   cloudWatchTransport,
   folderTransport,
   type LogEntry,
@@ -208,7 +209,7 @@ describe("CloudWatch Logs, through the SDK", () => {
 
   test("gets the records in a stream of the service's form, in the group's region", async () => {
     const server = await startCloudWatchServer(group);
-    const { delivery, told } = deliverTo(cloudWatchTransport({ endpoint: server.endpoint, now: () => now }));
+    const { delivery, told } = deliverTo(cloudWatchTransport({ aws: awsAt(server.endpoint), now: () => now }));
     delivery.add(orders, [entry(1), entry(2)]);
     await vi.waitFor(() => expect([delivery.delivered, told]).toEqual([2, []]));
     delivery.add(orders, [entry(3)]);
@@ -222,7 +223,7 @@ describe("CloudWatch Logs, through the SDK", () => {
   test("begins a new stream with the hour", async () => {
     const server = await startCloudWatchServer(group);
     let time = now;
-    const { delivery } = deliverTo(cloudWatchTransport({ endpoint: server.endpoint, now: () => time }));
+    const { delivery } = deliverTo(cloudWatchTransport({ aws: awsAt(server.endpoint), now: () => time }));
     delivery.add(orders, [entry(1)]);
     await vi.waitFor(() => expect(delivery.delivered).toBe(1));
     time += 3_600_000;
@@ -233,7 +234,7 @@ describe("CloudWatch Logs, through the SDK", () => {
 
   test("a batch stays within the limits of one call", async () => {
     const server = await startCloudWatchServer(group);
-    const { delivery } = deliverTo(cloudWatchTransport({ endpoint: server.endpoint }));
+    const { delivery } = deliverTo(cloudWatchTransport({ aws: awsAt(server.endpoint) }));
     const large = JSON.stringify({ id: "0", text: "ü".repeat(100_000) });
     delivery.add(
       orders,
@@ -254,7 +255,7 @@ describe("CloudWatch Logs, through the SDK", () => {
       server.faults.push({ operation, status, body: { __type: type, message: "no", ...more } });
     for (let call = 0; call < 4; call++) fault("CreateLogStream", 503, "ServiceUnavailableException");
     fault("PutLogEvents", 400, "InvalidSequenceTokenException", { expectedSequenceToken: "expected" });
-    const { delivery } = deliverTo(cloudWatchTransport({ endpoint: server.endpoint }));
+    const { delivery } = deliverTo(cloudWatchTransport({ aws: awsAt(server.endpoint) }));
     delivery.add(orders, [entry(1)]);
     await vi.waitFor(() => expect(delivery.delivered).toBe(1), { timeout: 20_000 });
     expect([...server.streams.values()]).toEqual([[entry(1)]]);
@@ -267,7 +268,7 @@ describe("CloudWatch Logs, through the SDK", () => {
 
   test("loses what a group that is not there should have got, and says so", async () => {
     const server = await startCloudWatchServer();
-    const { delivery, told } = deliverTo(cloudWatchTransport({ endpoint: server.endpoint }));
+    const { delivery, told } = deliverTo(cloudWatchTransport({ aws: awsAt(server.endpoint) }));
     delivery.add(orders, [entry(1)]);
     await vi.waitFor(() => expect(delivery.lost).toBe(1));
     expect(told).toEqual([`log records for CloudWatch Logs: one is lost: there is no log group ${group} in eu-west-1`]);
@@ -275,7 +276,7 @@ describe("CloudWatch Logs, through the SDK", () => {
 
   test("a state machine cannot be made for a log group that is not there", async () => {
     const server = await startCloudWatchServer();
-    const { engine } = await openTestEngine({ executionLogs: [cloudWatchTransport({ endpoint: server.endpoint })] });
+    const { engine } = await openTestEngine({ executionLogs: [cloudWatchTransport({ aws: awsAt(server.endpoint) })] });
     const create = () =>
       engine.stateMachines.create({
         name: "orders",
@@ -304,7 +305,7 @@ describe("CloudWatch Logs, through the SDK", () => {
   test("nobody there: executions end all the same", async () => {
     const port = await freePort();
     const { engine, machine, log } = await openTestEngine({
-      executionLogs: [cloudWatchTransport({ endpoint: `http://127.0.0.1:${port}` })],
+      executionLogs: [cloudWatchTransport({ aws: awsAt(`http://127.0.0.1:${port}`) })],
     });
     const stateMachineArn = await machine({ StartAt: "Only", States: { Only: { Type: "Succeed" } } });
     await engine.stateMachines.update({
@@ -323,6 +324,11 @@ describe("CloudWatch Logs, through the SDK", () => {
     expect(engine.metrics().logRecords).toEqual({ delivered: 0, lost: 4 });
   }, 60_000);
 });
+
+/** Clients of AWS services that are all at one address. */
+function awsAt(endpoint: string): AwsClients {
+  return new AwsClients({ environment: {}, endpoints: { "*": endpoint } });
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -43,7 +43,7 @@ export async function start(paths: readonly string[], options: StartOptions): Pr
   const { log, functionLog, accessKeys } = settings;
   const config = await readConfig(options.config);
   const mocks = await openMocks(config);
-  const logs = await executionLogs(options.executionLogs ?? [], data);
+  const logs = await executionLogs(options.executionLogs ?? [], data, config);
   const interruption = onInterruption();
   const definitions = await findDefinitions(paths);
   const example = options.example === undefined ? undefined : definitionNamed(options.example, definitions);

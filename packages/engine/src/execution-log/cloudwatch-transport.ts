@@ -1,46 +1,36 @@
 import { randomBytes } from "node:crypto";
-// Types alone: the package is the user's.
-import type { CloudWatchLogsClient, InputLogEvent } from "@aws-sdk/client-cloudwatch-logs";
-import { importUserPackage } from "../user-package.js";
+import { type AwsCall, type AwsClient, AwsClients, AwsUnavailable } from "../tasks/aws/aws-clients.js";
 import type { LogEntry } from "./log-record.js";
 import type { LogGroup } from "./log-settings.js";
 import { LogRefusedError, type LogStream, type LogTransport } from "./log-transport.js";
 
 export interface CloudWatchOptions {
-  /** Default: what the SDK finds, such as AWS_ENDPOINT_URL_CLOUDWATCH_LOGS in the environment, else AWS itself. */
-  readonly endpoint?: string;
+  /** Clients of AWS services; default: those that the environment tells of. */
+  readonly aws?: AwsClients;
   /** Milliseconds since the epoch; default Date.now. */
   readonly now?: () => number;
 }
+
+/** The service, as Resources of tasks call it. */
+const SERVICE = "cloudwatchlogs";
 
 /**
  * Writes records with the API of CloudWatch Logs, in the region of the log group, which must exist. Streams are called as the
  * service calls them, `states/NAME/2026-01-31-23/1a2b3c4d`: one for a state machine, an hour and a process.
  */
-export function cloudWatchTransport(options: CloudWatchOptions = {}): LogTransport {
-  const { now = Date.now } = options;
-  const clients = new Map<string, Promise<Logs>>();
+export function cloudWatchTransport({ aws = new AwsClients(), now = Date.now }: CloudWatchOptions = {}): LogTransport {
   const streams = new Map<string, OpenStream>();
   const process = randomBytes(4).toString("hex");
 
-  const clientOf = (region: string): Promise<Logs> => {
-    let client = clients.get(region);
-    if (client === undefined) {
-      client = connect(region, options.endpoint);
-      clients.set(region, client);
-    }
-    return client;
-  };
-
   /** The stream of this hour, made where it is new. */
-  const openStream = async (logs: Logs, stream: LogStream, signal: AbortSignal): Promise<OpenStream> => {
+  const openStream = async (client: AwsClient, stream: LogStream, signal: AbortSignal): Promise<OpenStream> => {
     const { group, stateMachineName } = stream;
     const key = `${group.region} ${group.accountId} ${group.name} ${stateMachineName}`;
     const hour = new Date(now()).toISOString().slice(0, 13).replace("T", "-");
     const name = `states/${stateMachineName}/${hour}/${process}`;
     const known = streams.get(key);
     if (known?.name === name) return known;
-    await createStream(logs, group, name, signal);
+    await createStream(client, group, name, { signal });
     const open = { name, key };
     streams.set(key, open);
     return open;
@@ -53,10 +43,10 @@ export function cloudWatchTransport(options: CloudWatchOptions = {}): LogTranspo
 
     async send(stream, entries, signal) {
       try {
-        const logs = await clientOf(stream.group.region);
-        const open = await openStream(logs, stream, signal);
+        const client = aws.client(SERVICE, { region: stream.group.region });
+        const open = await openStream(client, stream, signal);
         try {
-          return await put(logs, stream.group, open, entries, signal);
+          return await put(client, stream.group, open, entries, signal);
         } catch (error) {
           streams.delete(open.key);
           // The stream was deleted: the next try makes it anew, or hears that the group is gone, too.
@@ -69,30 +59,17 @@ export function cloudWatchTransport(options: CloudWatchOptions = {}): LogTranspo
     },
 
     async hasGroup(group) {
-      const logs = await clientOf(group.region);
+      const client = aws.client(SERVICE, { region: group.region });
       try {
-        await createStream(logs, group, VALIDATION_STREAM, AbortSignal.timeout(VALIDATION_MILLISECONDS));
+        await createStream(client, group, VALIDATION_STREAM, { timeout: VALIDATION_MILLISECONDS });
         return true;
       } catch (error) {
         return (error as Error).name !== "ResourceNotFoundException";
       }
     },
 
-    close() {
-      for (const client of clients.values()) {
-        client.then(
-          ({ connection }) => connection.destroy(),
-          () => {},
-        );
-      }
-    },
+    close: () => aws.close(),
   };
-}
-
-/** The SDK's client, and the module that its commands come from. */
-interface Logs {
-  readonly sdk: typeof import("@aws-sdk/client-cloudwatch-logs");
-  readonly connection: CloudWatchLogsClient;
 }
 
 interface OpenStream {
@@ -106,35 +83,28 @@ interface OpenStream {
 const VALIDATION_STREAM = "log_stream_created_by_aws_to_validate_log_delivery_subscriptions";
 const VALIDATION_MILLISECONDS = 3_000;
 
-async function connect(region: string, endpoint: string | undefined): Promise<Logs> {
-  const sdk = await importUserPackage<Logs["sdk"]>("@aws-sdk/client-cloudwatch-logs").catch((error: Error) => {
-    throw new LogRefusedError(error.message, { cause: error });
-  });
-  const { env } = process;
-  const isElsewhere = (endpoint ?? env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ?? env.AWS_ENDPOINT_URL) !== undefined;
-  const connection = new sdk.CloudWatchLogsClient({
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    // A server of one's own asks for a signature, not for whose.
-    ...(isElsewhere && !hasCredentials(env) && { credentials: { accessKeyId: "test", secretAccessKey: "test" } }),
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
-  });
-  return { sdk, connection };
+/** How long one call may take. */
+const CALL_MILLISECONDS = 10_000;
+
+async function send(client: AwsClient, name: string, input: object, call: AwsCall): Promise<Output> {
+  const action = client.action(name);
+  if (action === undefined) throw new LogRefusedError(`the installed SDK client has no ${name}`);
+  return (await client.send(action, input, { timeout: CALL_MILLISECONDS, ...call })).output;
 }
 
-const hasCredentials = (env: NodeJS.ProcessEnv): boolean =>
-  [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_PROFILE",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-  ].some((name) => env[name] !== undefined);
+/** What PutLogEvents answers. */
+interface Output {
+  readonly nextSequenceToken?: string;
+  readonly rejectedLogEventsInfo?: {
+    readonly tooOldLogEventEndIndex?: number;
+    readonly expiredLogEventEndIndex?: number;
+    readonly tooNewLogEventStartIndex?: number;
+  };
+}
 
-async function createStream({ sdk, connection }: Logs, group: LogGroup, name: string, signal: AbortSignal) {
+async function createStream(client: AwsClient, group: LogGroup, name: string, call: AwsCall): Promise<void> {
   try {
-    const command = new sdk.CreateLogStreamCommand({ logGroupName: group.name, logStreamName: name });
-    await connection.send(command, { abortSignal: signal });
+    await send(client, "CreateLogStream", { logGroupName: group.name, logStreamName: name }, call);
   } catch (error) {
     if ((error as Error).name !== "ResourceAlreadyExistsException") throw error;
   }
@@ -142,23 +112,19 @@ async function createStream({ sdk, connection }: Logs, group: LogGroup, name: st
 
 /** @returns how many entries were refused */
 async function put(
-  { sdk, connection }: Logs,
+  client: AwsClient,
   group: LogGroup,
   stream: OpenStream,
   entries: readonly LogEntry[],
   signal: AbortSignal,
 ): Promise<number> {
-  const input = {
-    logGroupName: group.name,
-    logStreamName: stream.name,
-    logEvents: entries as InputLogEvent[],
-  };
-  const send = (sequenceToken: string | undefined) =>
-    connection.send(new sdk.PutLogEventsCommand({ ...input, sequenceToken }), { abortSignal: signal });
+  const input = { logGroupName: group.name, logStreamName: stream.name, logEvents: entries };
+  const putAll = (sequenceToken: string | undefined): Promise<Output> =>
+    send(client, "PutLogEvents", { ...input, sequenceToken }, { signal });
   try {
-    const answer = await send(stream.sequenceToken).catch((error: Error & { expectedSequenceToken?: string }) => {
+    const answer = await putAll(stream.sequenceToken).catch((error: Error & { expectedSequenceToken?: string }) => {
       if (error.name !== "InvalidSequenceTokenException") throw error;
-      return send(error.expectedSequenceToken);
+      return putAll(error.expectedSequenceToken);
     });
     stream.sequenceToken = answer.nextSequenceToken;
     const {
@@ -178,6 +144,7 @@ async function put(
 function asFault(error: unknown, group: LogGroup): Error {
   const { name, message, $metadata } = error as Error & { readonly $metadata?: { readonly httpStatusCode?: number } };
   if (error instanceof LogRefusedError) return error;
+  if (error instanceof AwsUnavailable) return new LogRefusedError(message);
   const status = $metadata?.httpStatusCode;
   if (name === "ResourceNotFoundException") {
     return new LogRefusedError(`there is no log group ${group.name} in ${group.region}`);
