@@ -54,6 +54,39 @@ test("names are free in each of them, and lists hold their own", async () => {
   }
 });
 
+test("a map run of another is not there, nor are its children", async () => {
+  const { engine, other, rest } = await homes();
+  const definition = JSON.stringify({
+    StartAt: "M",
+    States: {
+      M: {
+        Type: "Map",
+        ItemProcessor: {
+          ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
+          StartAt: "W",
+          States: { W: { Type: "Wait", Seconds: 5, End: true } },
+        },
+        End: true,
+      },
+    },
+  });
+  const stateMachineArn = await create(engine, "m", definition);
+  const { executionArn } = await engine.executions.start({ stateMachineArn, input: "[1]" });
+  await rest();
+  const page = { maxResults: 10 };
+  const [run] = (await engine.mapRuns.list({ executionArn, ...page })).items;
+  const mapRunArn = run?.mapRunArn ?? "";
+  expect((await engine.mapRuns.listExecutions({ mapRunArn, ...page })).items).toHaveLength(1);
+  await expect(other.mapRuns.list({ executionArn, ...page })).rejects.toMatchObject({ code: "ExecutionDoesNotExist" });
+  for (const refused of [
+    other.mapRuns.describe(mapRunArn),
+    other.mapRuns.listExecutions({ mapRunArn, ...page }),
+    other.mapRuns.update({ mapRunArn, maxConcurrency: 1 }),
+  ]) {
+    await expect(refused).rejects.toMatchObject({ code: "ResourceNotFound" });
+  }
+});
+
 test("what belongs to another is not there", async () => {
   const { engine, other, clock, rest } = await homes();
   const stateMachineArn = await create(engine, "m", wait);

@@ -196,6 +196,44 @@ describe("the transition of a Map state in distributed mode", () => {
     ]);
   });
 
+  it("is aborted where a branch beside it fails", () => {
+    const { M } = machine({ ItemProcessor: child({ Type: "Pass" }) }).States;
+    const carried = new Carried(
+      {
+        StartAt: "P",
+        States: {
+          P: {
+            Type: "Parallel",
+            Branches: [
+              { StartAt: "M", States: { M } },
+              { StartAt: "W", States: { W: { Type: "Wait", Seconds: 1, Next: "F" }, F: { Type: "Fail" } } },
+            ],
+            End: true,
+          },
+        },
+      },
+      [1, 2],
+    ).start();
+    const { mapRunArn } = place(carried);
+    const { id } = carried.branch("M");
+    const inputs = [{ input: "1", items: 1 }];
+    carried.give({ kind: "inputsRead", branchId: id, mapRunArn, from: 0, inputs, last: false });
+    const { mapRuns } = carried.wake(carried.branch("W"));
+    expect(carried.history.map(({ type }) => type).slice(-5)).toEqual([
+      "FailStateEntered",
+      "MapRunAborted",
+      "MapStateAborted",
+      "ParallelStateFailed",
+      "ExecutionFailed",
+    ]);
+    expect(mapRuns).toMatchObject([{ mapRunArn, status: "ABORTED", counts: { executions: { aborted: 1, total: 1 } } }]);
+    expect(carried.effects.at(-1)).toEqual({ kind: "stopChildren", mapRunArn });
+    const children = [{ index: 0, status: "SUCCEEDED" as const }];
+    expect(carried.give({ kind: "childrenEnded", branchId: id, mapRunArn, redrives: 0, children }).accepted).toBe(
+      false,
+    );
+  });
+
   it("takes other settings while it runs", () => {
     const carried = each({ MaxConcurrency: 1 }, [1, 2, 3]);
     expect(starts(carried)).toHaveLength(1);
