@@ -156,10 +156,15 @@ export function connectTo(
   certificate: string,
   client: { readonly cert: string; readonly key: string } | undefined,
 ): ClientHttp2Session {
-  if (certificate === "") return connect("http://localhost", { createConnection: () => createConnection({ path }) });
+  // In megabytes: as much as a host in Go takes, whose limit for a message is larger still.
+  const settings = { maxSessionMemory: 1024 };
+  if (certificate === "") {
+    return connect("http://localhost", { ...settings, createConnection: () => createConnection({ path }) });
+  }
   const lines = certificate.replace(/.{64}(?!$)/g, "$&\n");
   const ca = `-----BEGIN CERTIFICATE-----\n${lines}${"=".repeat((4 - (certificate.length % 4)) % 4)}\n-----END CERTIFICATE-----\n`;
   return connect("https://localhost", {
+    ...settings,
     createConnection: () => connectTls({ path, servername: "localhost", ca, ALPNProtocols: ["h2"], ...client }),
   });
 }

@@ -1,4 +1,4 @@
-import { constants, createSecureServer, createServer, type ServerHttp2Stream } from "node:http2";
+import { createSecureServer, createServer, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { GrpcError, grpcStatus } from "./grpc-error.js";
 
@@ -160,9 +160,8 @@ function endWith(stream: ServerHttp2Stream, code: number, message = ""): void {
   } else {
     begin(stream, trailers);
   }
-  // What is left of a request that nobody reads must not keep the stream open.
+  // What is left of a request that nobody reads must not keep the stream open; a caller that has its status sends no more.
   if (!stream.readableEnded) stream.resume();
-  if (!stream.closed && code !== grpcStatus.ok) stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
 }
 
 /** Reads the one message of a request: a byte that is 1 for a compressed one, its length in 4 bytes, the message. */
