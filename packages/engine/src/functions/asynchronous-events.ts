@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { TaskError } from "../tasks/task-handler.js";
 import type { EventFolder } from "./event-folder.js";
 import type { FunctionAnswer, FunctionCall, FunctionTarget } from "./function-call.js";
@@ -20,6 +21,8 @@ export class AsynchronousEvents {
   constructor(log: (message: string) => void, folder?: EventFolder) {
     this.#log = log;
     this.#folder = folder;
+    // Each event that waits listens.
+    setMaxListeners(0, this.#controller.signal);
   }
 
   /** @throws TaskError where the event cannot be kept */

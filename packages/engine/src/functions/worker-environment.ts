@@ -2,7 +2,7 @@ import type { WorkerSettings } from "./function-settings.js";
 
 /** What a function sees of the variables of Pawl's own process: what programs need, and no credentials. */
 const PASSED =
-  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TMPDIR|TEMP|TMP|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL\w*|AWS_CA_BUNDLE|SystemRoot|SystemDrive|windir|ComSpec|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
+  /^(?:PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TMPDIR|TEMP|TMP|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS|AWS_ENDPOINT_URL\w*|AWS_CA_BUNDLE|AWS_XRAY_DAEMON_ADDRESS|SystemRoot|SystemDrive|windir|ComSpec|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
 
 export interface FunctionPlace {
   readonly name: string;
@@ -37,6 +37,7 @@ export function workerEnvironment(
     ...(isLocal ? { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" } : {}),
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
     ...Object.fromEntries(passed),
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
