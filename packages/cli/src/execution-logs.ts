@@ -19,13 +19,17 @@ export async function executionLogs(
   }
   const { AwsClients, cloudWatchTransport, folderTransport, outputTransport } = await import("@pawl/engine");
   const aws = new AwsClients({ endpoints });
+  const isElsewhere = (): boolean => {
+    try {
+      return aws.endpoint("cloudwatchlogs", "CloudWatch Logs") !== undefined;
+    } catch (error) {
+      throw new CommandError((error as Error).message);
+    }
+  };
   const chosen =
     places.length > 0
       ? places
-      : [
-          ...(data === "memory" ? [] : [join(data, "logs")]),
-          ...(aws.endpoint("cloudwatchlogs", "CloudWatch Logs") === undefined ? [] : ["cloudwatch"]),
-        ];
+      : [...(data === "memory" ? [] : [join(data, "logs")]), ...(isElsewhere() ? ["cloudwatch"] : [])];
   return [...new Set(chosen)].flatMap((place) => {
     switch (place) {
       case "off":
