@@ -208,7 +208,7 @@ test("commands find the server through the environment", async () => {
   for (const name of ["PAWL_ENDPOINT", "AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"]) {
     const { code, stdout } = await pawl(["list"], { env: { [name]: url } });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ stateMachines: [{ name: "waiting" }, { name: "failing" }] });
+    expect(JSON.parse(stdout)).toMatchObject({ stateMachines: [{ name: "failing" }, { name: "waiting" }] });
   }
 });
 
