@@ -1,192 +1,48 @@
-import { randomUUID } from "node:crypto";
 import type { MapState } from "@pawl/asl";
 import type { Clock } from "../clock.js";
-import type { ChildInput, ChildRedo, Execution, Tally } from "../execution.js";
-import { nextRedrive, type Redrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
+import type { ChildInput, Execution, Tally } from "../execution.js";
+import type { Redrive } from "../redrive.js";
 import type { ExecutionRow, Store } from "../store/store.js";
-import { timeOrderedUuid } from "../time-ordered-uuid.js";
 import type { Tracing } from "../tracing/tracing.js";
-import type { ChildrenStart, ChildStart, InputWish, ResultsWish } from "../transition/effect.js";
+import type { ChildrenStart, InputWish, ResultsWish } from "../transition/effect.js";
 import type { ChildEnd, ChildrenEnded, ExecutionEvent } from "../transition/event.js";
 import { branchOf, isMapRun } from "../transition/map-run.js";
 import { type MapRunBranch, redrivesOf } from "../transition/map-run-counts.js";
 import { MapRunRebuild } from "../transition/map-run-rebuild.js";
-import type { LiveExecution, ParentPlace, Revision } from "./live-execution.js";
-import { parentPlace } from "./live-execution.js";
+import { ChildStarts } from "./child-starts.js";
+import { type LiveExecution, parentPlace, type Revision } from "./live-execution.js";
 import { childrenOf } from "./map-run-children.js";
 import { type InputPorts, MapRunInputs, readingFailure } from "./map-run-inputs.js";
 import { gatherResults, type ResultPorts } from "./map-run-results.js";
 
 /**
- * Map runs: how inputs for their children come in, how children are started, how their parents hear of their ends, how they are
- * stopped, and how results are gathered.
+ * Map runs: how inputs for their children come in, how parents hear of their children's ends, how those are stopped, and how
+ * results are gathered.
  */
 export class MapRuns {
   readonly #host: MapRunHost;
-  /** Ids of the children that were started here and run, by map run: the store may not know them yet. */
-  readonly #running = new Map<string, Set<number>>();
-  /** Redrives of children that are not durable yet, by the child's id. */
-  readonly #redriving = new Map<number, Promise<void>>();
-  /** Children that could not be stored and those after them, by map run: they are started in order. */
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #starts: ChildStarts;
   /** Ends that are durable and of which the parents have not been told. */
   #ends = new Map<string, { readonly parent: number; readonly event: ChildrenEnded & { children: ChildEnd[] } }>();
-  /** Children whose start is not durable yet, by map run. */
-  readonly #unstored = new Map<string, Unstored>();
   readonly #inputs = new Map<string, { readonly live: LiveExecution; readonly inputs: MapRunInputs }>();
   readonly #gathering = new Map<string, AbortController>();
   #closed = false;
 
   constructor(host: MapRunHost) {
     this.#host = host;
+    this.#starts = new ChildStarts(host);
   }
 
   /** Starts children: those of one group are stored together, and none before one that comes before it. */
   start(live: LiveExecution, group: ChildrenStart): void {
-    const waiting = this.#waiting.get(group.mapRunArn);
-    for (const child of group.children) {
-      if (waiting === undefined) this.#begin(live, group, child);
-      else waiting.starts.push({ group, child });
-    }
-  }
-
-  #begin(live: LiveExecution, group: ChildrenStart, child: ChildStart): void {
-    const { mapRunArn, type } = group;
-    const isRedriven = "executionId" in child && type === "STANDARD";
-    const id = isRedriven ? child.executionId : this.#host.store.nextExecutionId();
-    const running = this.#running.get(mapRunArn) ?? new Set();
-    this.#running.set(mapRunArn, running.add(id));
-    const unstored = this.#unstored.get(mapRunArn) ?? { children: 0 };
-    unstored.children += 1;
-    this.#unstored.set(mapRunArn, unstored);
-    const started = isRedriven ? this.#redrive(live, group, child) : this.#create(live, group, child, id);
-    started.then(
-      () => this.#stored(mapRunArn, unstored),
-      () => {
-        this.#stored(mapRunArn, unstored);
-        // It was not stored. A parent that was lost with it wishes again when it is read back.
-        this.#forget(mapRunArn, id);
-        this.#startLater(live, group, child);
-      },
-    );
-  }
-
-  #stored(mapRunArn: string, unstored: Unstored): void {
-    unstored.children -= 1;
-    const { reading } = unstored;
-    if (reading !== undefined && unstored.children <= UNSTORED_CHILDREN) {
-      delete unstored.reading;
-      this.read(reading.live, reading.wish);
-    } else if (unstored.children === 0 && reading === undefined) {
-      this.#unstored.delete(mapRunArn);
-    }
-  }
-
-  #startLater(live: LiveExecution, group: ChildrenStart, child: ChildStart): void {
-    const { clock, isLive } = this.#host;
-    const { mapRunArn } = group;
-    let waiting = this.#waiting.get(mapRunArn);
-    if (waiting?.live !== live) {
-      const later: Waiting = { live, starts: [] };
-      waiting = later;
-      this.#waiting.set(mapRunArn, later);
-      clock.at(clock.now() + RETRY_MILLISECONDS, () => {
-        if (this.#waiting.get(mapRunArn) !== later) return;
-        this.#waiting.delete(mapRunArn);
-        if (!isLive(live) || branchOf(live.execution, group)?.mapRun === undefined) return;
-        later.starts.sort((one, other) => one.child.index - other.child.index);
-        for (const start of later.starts) this.#begin(live, start.group, start.child);
-      });
-    }
-    waiting.starts.push({ group, child });
-  }
-
-  /** A new child: of a redo, with the input of the one whose place it takes. */
-  #create(live: LiveExecution, group: ChildrenStart, child: ChildStart, id: number): Promise<unknown> {
-    if ("input" in child) return this.#startNew(live, group, child, child.input, id);
-    return this.#host.store
-      .executionById(child.executionId)
-      .then((before) => this.#startNew(live, group, child, before?.input ?? "null", id));
-  }
-
-  #startNew(
-    { execution, revision }: LiveExecution,
-    { mapRunArn, stateMachineArn, branchId, type, startAt, redrives }: ChildrenStart,
-    { index, items }: ChildStart,
-    input: string,
-    id: number,
-  ): Promise<unknown> {
-    const { tracing } = this.#host;
-    const startDate = this.#host.clock.now();
-    const name = timeOrderedUuid(startDate);
-    const parent: ParentPlace = {
-      executionId: execution.id,
-      branchId,
-      index,
-      ...(items === 1 ? {} : { items }),
-      startAt,
-      type,
-      ...(redrives === 0 ? {} : { mapRunRedrives: redrives }),
-    };
-    const row: ExecutionRow = {
-      id,
-      arn:
-        type === "EXPRESS"
-          ? `${stateMachineArn.replace(":stateMachine:", ":express:")}:${name}:${randomUUID()}`
-          : `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`,
-      name,
-      stateMachineArn,
-      stateMachineVersionArn: null,
-      stateMachineAliasArn: null,
-      revisionId: revision.id,
-      startDate,
-      input,
-      traceHeader:
-        (tracing === undefined ? execution.traceHeader : tracing.headerOfChild(execution, mapRunArn, redrives)) ?? null,
-      ...(execution.testCase === undefined ? {} : { testCase: execution.testCase }),
-      mapRunArn,
-      parent: JSON.stringify(parent),
-      status: "RUNNING",
-      stopDate: null,
-      output: null,
-      error: null,
-      cause: null,
-    };
-    return this.#host.start({ ...revision, type }, row);
-  }
-
-  #redrive(live: LiveExecution, group: ChildrenStart, child: ChildRedo): Promise<void> {
-    const { executionId: id } = child;
-    const redriving = this.#goOn(live, group, child).finally(() => this.#redriving.delete(id));
-    this.#redriving.set(id, redriving);
-    return redriving;
-  }
-
-  async #goOn(live: LiveExecution, group: ChildrenStart, { executionId, index }: ChildRedo): Promise<void> {
-    const { store, clock, post, redrive } = this.#host;
-    const { branchId, mapRunArn, redrives } = group;
-    const row = await store.executionById(executionId);
-    const now = clock.now();
-    if (
-      row === undefined ||
-      row.status === "RUNNING" ||
-      reasonAgainstRedrive(row, await store.lastEventId(executionId), false, now) !== undefined
-    ) {
-      // It stays as it is.
-      this.#forget(mapRunArn, executionId);
-      const status = row === undefined || row.status === "RUNNING" ? "FAILED" : row.status;
-      const children = [{ index, status, notRedrivable: true }];
-      void post(live.execution.id, { kind: "childrenEnded", branchId, mapRunArn, redrives, children });
-      return;
-    }
-    await redrive(row, { ...nextRedrive(readRedrive(row.redrive), now), mapRunRedrives: redrives });
+    this.#starts.start(live, group);
   }
 
   /** A child has ended and that is durable: its parent is told, of all that ended at once in one event. */
   ended({ execution, parent, mapRunArn, mapRunRedrives: redrives }: LiveExecution): void {
     const { status } = execution;
     if (parent === undefined || mapRunArn === null || status === "RUNNING") return;
-    this.#forget(mapRunArn, execution.id);
+    this.#starts.ended(mapRunArn, execution.id);
     const { executionId, branchId, index } = parent;
     const key = `${executionId} ${branchId} ${redrives} ${mapRunArn}`;
     let ends = this.#ends.get(key);
@@ -209,12 +65,8 @@ export class MapRuns {
     const { branchId, mapRunArn, from } = wish;
     const branch = branchOf(live.execution, wish);
     if (this.#closed || branch === undefined) return;
-    const unstored = this.#unstored.get(mapRunArn);
-    if (unstored !== undefined && unstored.children > UNSTORED_CHILDREN) {
-      // One group is made while another is being written, and no more.
-      unstored.reading = { live, wish };
-      return;
-    }
+    // One group is made while another is being written, and no more.
+    if (this.#starts.areMany(mapRunArn, () => this.read(live, wish))) return;
     let reading = this.#inputs.get(mapRunArn);
     if (reading?.live !== live || reading.inputs.position.executions !== from.executions) {
       reading?.inputs.close();
@@ -326,8 +178,7 @@ export class MapRuns {
   }
 
   async #stopChildren(mapRunArn: string): Promise<void> {
-    this.#waiting.delete(mapRunArn);
-    await Promise.all([...(this.#running.get(mapRunArn) ?? [])].map((id) => this.#stopOne(id)));
+    await Promise.all(this.#starts.stop(mapRunArn).map((id) => this.#stopOne(id)));
     for (let after = 0; ; ) {
       const rows = await this.#host.store.runningChildren({ mapRunArn, limit: ROWS_A_READ, after });
       await Promise.all(rows.map(({ id }) => this.#stopOne(id)));
@@ -338,7 +189,7 @@ export class MapRuns {
 
   async #stopOne(id: number): Promise<void> {
     // What has ended and is to go on cannot be stopped before it does.
-    await this.#redriving.get(id)?.catch(() => {});
+    await this.#starts.redriven(id);
     await this.#host.post(id, { kind: "stopped" });
   }
 
@@ -394,12 +245,6 @@ export class MapRuns {
     this.#closed = true;
     for (const mapRunArn of [...this.#inputs.keys(), ...this.#gathering.keys()]) this.#stopWork(mapRunArn);
   }
-
-  #forget(mapRunArn: string, id: number): void {
-    const running = this.#running.get(mapRunArn);
-    running?.delete(id);
-    if (running?.size === 0) this.#running.delete(mapRunArn);
-  }
 }
 
 export interface MapRunHost extends InputPorts, ResultPorts {
@@ -413,21 +258,6 @@ export interface MapRunHost extends InputPorts, ResultPorts {
   /** Resolves when what comes of the event is durable. */
   readonly post: (executionId: number, event: ExecutionEvent) => Promise<void>;
 }
-
-/** Children that wait until the store takes them. */
-interface Waiting {
-  readonly live: LiveExecution;
-  readonly starts: { readonly group: ChildrenStart; readonly child: ChildStart }[];
-}
-
-interface Unstored {
-  children: number;
-  /** Inputs that are wished for, and not before some of these children are durable. */
-  reading?: { readonly live: LiveExecution; readonly wish: InputWish };
-}
-
-/** The next inputs are read while no more children than these are being written. */
-const UNSTORED_CHILDREN = 128;
 
 const RETRY_MILLISECONDS = 1000;
 
