@@ -4,7 +4,7 @@ import { actionOf, targetOf } from "./aws/aws-sdk.js";
 import { OptimizedCall, type OptimizedService, textIn } from "./aws/optimized-call.js";
 import { sdkFailure } from "./aws/service-failure.js";
 import { SDK_STYLE } from "./aws/wire-data.js";
-import { TaskError, type TaskHandler, type TaskRequest } from "./task-handler.js";
+import { type TaskHandler, type TaskRequest, unusableParameters } from "./task-handler.js";
 
 const BEDROCK_RUNTIME: OptimizedService = { client: "bedrockruntime", style: SDK_STYLE };
 
@@ -35,13 +35,10 @@ interface Place {
 }
 
 /** @throws TaskError where the text is no address of an object in S3 */
-function placeOf(value: Json, { parameters }: TaskRequest): Place {
+function placeOf(value: Json, request: TaskRequest): Place {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(textIn(value, "S3Uri")) ?? [];
   if (bucket !== undefined && key !== undefined) return { bucket, key };
-  throw new TaskError(
-    "States.Runtime",
-    `The Parameters '${printJson(parameters)}' could not be used to start the Task: [The value of the field 'S3Uri' has an invalid format]`,
-  );
+  throw unusableParameters(request, "The value of the field 'S3Uri' has an invalid format");
 }
 
 /** Bodies in S3, which may be larger than what a state can hold: up to the 25 MB that a model takes. */

@@ -7,7 +7,7 @@ import { presigned } from "./aws/request-signing.js";
 import { type HttpAnswer, type HttpExchange, SocketFault } from "./http/exchange.js";
 import { textOf } from "./http/form.js";
 import { failureOf, readBody } from "./http/http-task.js";
-import { TASK_CANCELLED, TaskError, type TaskHandler, type TaskRequest } from "./task-handler.js";
+import { TASK_CANCELLED, TaskError, type TaskHandler, type TaskRequest, unusableParameters } from "./task-handler.js";
 
 export interface KubernetesOptions {
   readonly exchange: HttpExchange;
@@ -154,10 +154,7 @@ async function callCluster(
   const endpoint = textIn(parameters, "Endpoint");
   const authority = textIn(parameters, "CertificateAuthority");
   if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
-    throw new TaskError(
-      "States.Runtime",
-      `The Parameters '${printJson(parameters)}' could not be used to start the Task: [The value of the field 'Endpoint' has an invalid format]`,
-    );
+    throw unusableParameters(request, "The value of the field 'Endpoint' has an invalid format");
   }
   const url = new URL(path, endpoint);
   // A path must not lead to another host.

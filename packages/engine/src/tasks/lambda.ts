@@ -3,7 +3,7 @@ import { isExpressExecution } from "../arn.js";
 import type { FunctionAnswer } from "../functions/function-call.js";
 import type { Functions } from "../functions/functions.js";
 import { isTooLarge } from "../transition/data-limit.js";
-import { TaskError, type TaskRequest } from "./task-handler.js";
+import { TaskError, type TaskRequest, unusableParameters } from "./task-handler.js";
 
 /**
  * Lambda functions: `Resource` as the function's ARN, and the optimized integration `arn:aws:states:::lambda:invoke`, whose parameters
@@ -40,12 +40,10 @@ export class LambdaTask {
   }
 
   /** `Resource: arn:aws:states:::lambda:invoke`: the parameters are those of the Invoke API, and so is the result. */
-  async invoke({ parameters, execution, credentials }: TaskRequest, signal: AbortSignal): Promise<string> {
+  async invoke(request: TaskRequest, signal: AbortSignal): Promise<string> {
+    const { parameters, execution, credentials } = request;
     if (!isObject(parameters) || typeof parameters.FunctionName !== "string") {
-      throw new TaskError(
-        "States.Runtime",
-        `The Parameters '${printJson(parameters)}' could not be used to start the Task: [The field 'FunctionName' is required but was missing]`,
-      );
+      throw unusableParameters(request, "The field 'FunctionName' is required but was missing");
     }
     const { FunctionName, Payload, Qualifier, InvocationType, LogType, ClientContext } = parameters;
     const answer = await this.#functions.invoke(

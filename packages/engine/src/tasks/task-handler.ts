@@ -1,4 +1,4 @@
-import type { Json, Resource } from "@pawl/asl";
+import { type Json, printJson, type Resource } from "@pawl/asl";
 import type { MockedCall } from "../mocks/mocked-call.js";
 
 /** What a Task state calls: takes the request, gives the result, or fails with an error of the called service. */
@@ -67,6 +67,12 @@ export class TaskError extends Error {
     this.error = error;
     this.cause = cause;
   }
+}
+
+/** The state's parameters are not what the integration takes: `fault` is why, in the service's words (recorded). */
+export function unusableParameters({ parameters }: TaskRequest, fault: string): TaskError {
+  const shown = printJson(parameters);
+  return new TaskError("States.Runtime", `The Parameters '${shown}' could not be used to start the Task: [${fault}]`);
 }
 
 /** The error and cause that a call fails with, whatever was thrown: as much of them as a history event can hold. */

@@ -1,5 +1,5 @@
 import { isObject, printJson } from "@pawl/asl";
-import { TaskError, type TaskHandler, type TaskRequest } from "../task-handler.js";
+import { TaskError, type TaskHandler, type TaskRequest, unusableParameters } from "../task-handler.js";
 import { type AwsClient, type AwsClients, AwsUnavailable } from "./aws-clients.js";
 import { capitalize } from "./java-names.js";
 import { PackageFault } from "./sdk-package.js";
@@ -22,7 +22,7 @@ export function awsSdkTask(clients: AwsClients): TaskHandler {
       return printJson(await fromSdk(called.operation.output, output, SDK_STYLE));
     } catch (error) {
       throw error instanceof ParameterFault
-        ? unusableParameters(request, error)
+        ? unusableParameters(request, error.message)
         : sdkFailure(error, client.serviceId, client.package);
     }
   };
@@ -61,13 +61,5 @@ export function actionOf(client: AwsClient, action: string) {
   throw new TaskError(
     "States.TaskFailed",
     `${client.serviceId} has no action ${capitalize(action)}: the package ${name} ${version} has no such command`,
-  );
-}
-
-/** The state's parameters are not what the action takes. The words are the service's (recorded). */
-export function unusableParameters({ parameters }: TaskRequest, { message }: ParameterFault): TaskError {
-  return new TaskError(
-    "States.Runtime",
-    `The Parameters '${printJson(parameters)}' could not be used to start the Task: [${message}]`,
   );
 }

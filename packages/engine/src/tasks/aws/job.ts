@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { isObject, type Json, type JsonObject, printJson } from "@pawl/asl";
 import { TASK_CANCELLED, TaskError, type TaskHandler, type TaskRequest } from "../task-handler.js";
 import type { AwsClients } from "./aws-clients.js";
@@ -139,26 +140,11 @@ function isPassing({ error = "", cause = "" }: TaskError): boolean {
 
 /**
  * Once at once, then again and again, each time after a longer pause, until the signal is aborted.
- * @throws the signal's reason
+ * @throws an AbortError then
  */
 export async function* pause(milliseconds: number, signal: AbortSignal): AsyncGenerator<void> {
   for (let next = milliseconds; ; next = Math.min(next * 1.5, LONGEST_PAUSE)) {
     yield;
-    await sleep(next, signal);
+    await setTimeout(next, undefined, { signal });
   }
-}
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", giveUp);
-      resolve();
-    }, milliseconds);
-    if (signal.aborted) giveUp();
-    else signal.addEventListener("abort", giveUp, { once: true });
-  });
 }

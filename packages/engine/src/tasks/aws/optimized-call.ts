@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject, printJson } from "@pawl/asl";
-import type { TaskRequest } from "../task-handler.js";
+import { type TaskRequest, unusableParameters } from "../task-handler.js";
 import { type AwsAnswer, type AwsClient, type AwsClients, AwsUnavailable } from "./aws-clients.js";
-import { actionOf, targetOf, unusableParameters } from "./aws-sdk.js";
+import { actionOf, targetOf } from "./aws-sdk.js";
 import { type OlderNames, olderFailure, sdkFailure } from "./service-failure.js";
 import { type DataStyle, fromSdk, ParameterFault, toSdk } from "./wire-data.js";
 
@@ -61,7 +61,7 @@ export class OptimizedCall {
   }
 
   #failure(error: unknown): unknown {
-    if (error instanceof ParameterFault) return unusableParameters(this.#request, error);
+    if (error instanceof ParameterFault) return unusableParameters(this.#request, error.message);
     const { older } = this.#service;
     const { serviceId, package: sdk } = this.#client;
     return older === undefined ? sdkFailure(error, serviceId, sdk) : olderFailure(error, older, sdk);

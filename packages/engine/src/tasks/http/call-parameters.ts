@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, printJson } from "@pawl/asl";
-import { TaskError, type TaskRequest } from "../task-handler.js";
+import { isObject, type JsonObject } from "@pawl/asl";
+import { type TaskError, type TaskRequest, unusableParameters } from "../task-handler.js";
 import { textOf } from "./form.js";
 
 const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
@@ -17,10 +17,7 @@ export class CallParameters {
 
   /** The error that stands for a fault. */
   wrong(what: string): TaskError {
-    return new TaskError(
-      "States.Runtime",
-      `The Parameters '${printJson(this.#request.parameters)}' could not be used to start the Task: [${what}]`,
-    );
+    return unusableParameters(this.#request, what);
   }
 
   invalid(name: string): TaskError {
