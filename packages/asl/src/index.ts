@@ -1,6 +1,7 @@
 export * from "./compile.js";
 export * from "./diagnostic.js";
 export * from "./expression.js";
+export { parameterFaults } from "./integrations.js";
 export * from "./json.js";
 export { jsonEquals } from "./json-equality.js";
 export { JsonFault, type Outline } from "./json-outline.js";

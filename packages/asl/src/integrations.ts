@@ -1,3 +1,5 @@
+import { isObject, type Json } from "./json.js";
+
 /** What a service integration can wait for: `sync` a job's end, `token` a task token. Every action can be called without. */
 type Pattern = "sync" | "token";
 
@@ -133,4 +135,30 @@ export function isIntegration(service: string, action: string, pattern: string):
 export function requiredParameters(service: string, action: string): readonly string[] {
   const name = `${service}:${action}`;
   return Object.hasOwn(REQUIRED, name) ? (REQUIRED[name] ?? []) : [];
+}
+
+/** Members whose own members have to be lists. */
+const LISTS: Readonly<Record<string, readonly string[]>> = { "apigateway:invoke": ["Headers", "QueryParameters"] };
+
+/**
+ * Why an integration cannot take these parameters, in the service's words: known before anything is called. Most of what can be wrong
+ * only the called service knows.
+ */
+export function parameterFaults(service: string, action: string, parameters: Json): readonly string[] {
+  const given = isObject(parameters) ? parameters : {};
+  const missing = requiredParameters(service, action)
+    .filter((name) => !Object.hasOwn(given, name))
+    .map((name) => `The field '${name}' is required but was missing`);
+  const name = `${service}:${action}`;
+  const lists = (Object.hasOwn(LISTS, name) ? LISTS[name] : undefined) ?? [];
+  const misshapen = lists
+    .filter((member) => !isNullish(given[member]) && !hasLists(given[member]))
+    .map((member) => `The value of the field '${member}' has an invalid format`);
+  return [...missing, ...misshapen];
+}
+
+const isNullish = (value: Json | undefined): boolean => value === undefined || value === null;
+
+function hasLists(value: Json | undefined): boolean {
+  return isObject(value) && Object.values(value).every((member) => Array.isArray(member));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AwsClients } from "../src/tasks/aws/aws-clients.js";
 import { openServiceEndpoint, type ServiceAnswer } from "./service-endpoint.js";
-import { openTestEngine } from "./test-engine.js";
+import { eventTypes, openTestEngine } from "./test-engine.js";
 
 /** Calls an API at API Gateway, in whose place a server stands that answers so. */
 async function run(parameters: object, answer: ServiceAnswer = {}, environment: Record<string, string> = {}) {
@@ -15,7 +15,14 @@ async function run(parameters: object, answer: ServiceAnswer = {}, environment: 
   const state = { Type: "Task", Resource: "arn:aws:states:::apigateway:invoke", Parameters, End: true };
   const executionArn = await start(await machine({ StartAt: "Call", States: { Call: state } }));
   const { output, error, cause } = await engine.executions.ended(executionArn);
-  return { output: output === undefined ? undefined : JSON.parse(output), error, cause, request: endpoint.requests[0] };
+  const types = await eventTypes(engine, executionArn);
+  return {
+    types,
+    output: output === undefined ? undefined : JSON.parse(output),
+    error,
+    cause,
+    request: endpoint.requests[0],
+  };
 }
 
 const json = { "content-type": "application/json" };
@@ -69,12 +76,14 @@ describe("apigateway:invoke", () => {
   });
 
   it("refuses what is no request", async () => {
-    const { error, cause, request } = await run({ Headers: { custom: "no list" } });
+    const { error, cause, request, types } = await run({ Headers: { custom: "no list" } });
     expect(error).toBe("States.Runtime");
     expect(cause).toContain(
       "could not be used to start the Task: [The value of the field 'Headers' has an invalid format]",
     );
     expect(request).toBeUndefined();
+    // Recorded: what is wrong for certain is not even scheduled.
+    expect(types).toEqual(["ExecutionStarted", "TaskStateEntered", "ExecutionFailed"]);
     expect((await run({ Headers: { Host: ["other"] } })).cause).toContain("cannot have the header 'Host'");
     expect((await run({ AuthType: "NONE" })).cause).toContain("The value of the field 'AuthType'");
   });

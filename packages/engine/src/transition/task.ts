@@ -2,6 +2,7 @@ import {
   checkDepth,
   isObject,
   type Json,
+  parameterFaults,
   parseJson,
   printJson,
   type ServiceIntegration,
@@ -46,6 +47,7 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
     ...(credentials === undefined ? {} : { taskCredentials: taskCredentials(credentials) }),
   };
   const text = printJson(parameters);
+  if (resource.kind === "service") checkParameters(resource, parameters, text);
   if (credentials !== undefined) checkDepth(credentials);
   const seconds = 1000;
   const waiting: TaskWaiting = {
@@ -100,6 +102,14 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
   turn.changed.add(branch);
   const invocation = entersQueue ? undefined : invocationOf(execution, branch, state);
   if (invocation !== undefined) turn.effects.push(invocation);
+}
+
+/** @throws StatesError where the integration cannot take them */
+function checkParameters({ service, action }: ServiceIntegration, parameters: Json, text: string): void {
+  const faults = parameterFaults(service, action, parameters);
+  if (faults.length === 0) return;
+  const reason = `The Parameters '${text}' could not be used to start the Task: [${faults.join(", ")}]`;
+  throw new StatesError("States.Runtime", reason);
 }
 
 /** The call that a branch waits for: made after the commit, and again by the next process where this one dies. */
