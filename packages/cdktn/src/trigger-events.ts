@@ -15,8 +15,11 @@ export const FAILURE_MODES = ["halt", "taint", "continue"] as const;
 
 export type FailureMode = (typeof FAILURE_MODES)[number];
 
-/** What is wrong with a list of events, one sentence a fault. Takes any values: JavaScript has no types to keep them out. */
-export function eventFaults(events: readonly unknown[]): string[] {
+/** What is wrong with a list of events, one sentence a fault. Takes any value: JavaScript has no types to keep it out. */
+export function eventFaults(events: unknown): string[] {
+  if (!Array.isArray(events)) {
+    return [`events is ${shown(events)}, not a list`];
+  }
   if (events.length === 0) {
     return [`events is empty: name at least one of ${TRIGGER_EVENTS.join(", ")}`];
   }

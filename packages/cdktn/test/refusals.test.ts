@@ -31,6 +31,8 @@ describe.each(libraries)("%s refuses", (_name, library) => {
     [["after_create", "after_create"], '"after_create" stands twice'],
     [[], "events is empty"],
     [[7], "7 is not an event"],
+    ["after_create", 'events is "after_create", not a list'],
+    [undefined, "events is undefined, not a list"],
   ])("events %j", (events, message) => {
     const { resource, start } = startIn(library);
     expect(() => triggerOn(resource, { events: events as never, actions: [start] })).toThrow(message);
@@ -45,6 +47,7 @@ describe.each(libraries)("%s refuses", (_name, library) => {
       () =>
         triggerOn(resource, { events, actions: actions as never });
     expect(trigger()).toThrow("actions is empty");
+    expect(() => triggerOn(resource, { events, actions: start as never })).toThrow("actions is not a list");
     expect(trigger(start.fqn)).toThrow("use the action itself or its .address");
     expect(trigger("${action.aws_sfn_start_execution.start}")).toThrow("bare references");
     expect(trigger("aws_sfn_start_execution.start")).toThrow("is not the address of an action");

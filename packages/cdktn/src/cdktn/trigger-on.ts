@@ -74,6 +74,9 @@ function addressOf(action: TerraformAction | string): string {
 }
 
 function actionFaults(actions: readonly (TerraformAction | string)[], resource: TerraformResource): string[] {
+  if (!Array.isArray(actions)) {
+    return ["actions is not a list"];
+  }
   if (actions.length === 0) {
     return ["actions is empty: give at least one"];
   }
