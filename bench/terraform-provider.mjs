@@ -8,15 +8,16 @@ import { basename, join } from "node:path";
 import { connect as connectTls } from "node:tls";
 import { parseArgs } from "node:util";
 import { buildTerraformProvider, executable } from "../scripts/build-terraform-provider.mjs";
-import { prepare } from "../scripts/prepare.mjs";
 import { median } from "./statistics.mjs";
 
 const { values } = parseArgs({
   options: { rounds: { type: "string", default: "20" }, json: { type: "boolean", default: false } },
 });
-prepare();
 await buildTerraformProvider();
-const { createCertificate } = await import("../packages/terraform-provider/dist/protocol/certificate.js");
+const { createCertificate } = await import("../packages/terraform-provider/dist/protocol/certificate.js").catch(() => {
+  console.error("Not built yet: npm run build");
+  process.exit(2);
+});
 
 // Where Terraform has it: in a folder without a package.json that says what its scripts are.
 const folder = mkdtempSync(join(tmpdir(), "pawl-bench-"));

@@ -23,8 +23,8 @@ const LATER = {
 };
 
 const CHUNKS = {
-  aws: 'export * as sfn from "@aws-sdk/client-sfn"; export * as sts from "@aws-sdk/client-sts";',
-  asl: 'export * as asl from "@pawl/asl";',
+  aws: 'export const sfn = () => require("@aws-sdk/client-sfn"); export const sts = () => require("@aws-sdk/client-sts");',
+  asl: 'export const asl = () => require("@pawl/asl");',
 };
 
 const MEMBERS = { "@aws-sdk/client-sfn": "sfn", "@aws-sdk/client-sts": "sts", "@pawl/asl": "asl" };
@@ -56,9 +56,11 @@ export async function buildTerraformProvider() {
       ...common,
       stdin: { contents, resolveDir: folder },
       globalName: "chunk",
+      minifyIdentifiers: true,
       plugins: [builtins],
     });
-    return [name, deflateRawSync(outputFiles[0].contents, { level: 9 }).toString("base64")];
+    const code = inAscii(`${outputFiles[0].text}\nreturn chunk;`);
+    return [name, deflateRawSync(code, { level: 9 }).toString("base64")];
   };
   const chunks = Object.fromEntries(await Promise.all(Object.entries(CHUNKS).map(chunk)));
   const { outputFiles } = await build({
@@ -90,13 +92,13 @@ function later(chunks) {
       });
       build.onResolve({ filter: /^chunk:/ }, ({ path }) => ({ path: path.slice("chunk:".length), namespace: "chunk" }));
       build.onLoad({ filter: /.*/, namespace: "later" }, ({ path }) => ({
-        contents: `module.exports = require("chunk:${LATER[path]}").${MEMBERS[path]};`,
+        contents: `module.exports = require("chunk:${LATER[path]}").${MEMBERS[path]}();`,
       }));
       build.onLoad({ filter: /.*/, namespace: "chunk" }, ({ path }) => ({
         contents: `
           const code = process.getBuiltinModule("node:zlib").inflateRawSync(Buffer.from("${chunks[path]}", "base64"));
           const compile = process.getBuiltinModule("node:vm").compileFunction;
-          module.exports = compile(code + "; return chunk;", [], { filename: "terraform-provider-aws:${path}" })();`,
+          module.exports = compile(code.latin1Slice(), [], { filename: "terraform-provider-aws:${path}" })();`,
       }));
     },
   };

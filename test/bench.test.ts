@@ -45,3 +45,14 @@ test("a wrong option is explained", async () => {
     stderr: expect.stringContaining("--only knows no 'speed'"),
   });
 });
+
+test("so does the one of the Terraform provider", { timeout: 120_000 }, async () => {
+  const script = fileURLToPath(new URL("../bench/terraform-provider.mjs", import.meta.url));
+  const { stdout } = await run(process.execPath, [script, "--rounds", "1", "--json"]);
+  const spread = { least: expect.any(Number), median: expect.any(Number), most: expect.any(Number) };
+  expect(JSON.parse(stdout)).toMatchObject({
+    node: process.versions.node,
+    rounds: 1,
+    milliseconds: { bare: spread, handshake: spread, schema: spread },
+  });
+});
