@@ -79,7 +79,7 @@ export class MapRunRegistry implements MapRuns {
     const row = await this.#get(mapRunArn);
     const listing = `children ${mapRunArn} ${status ?? ""} ${redriven ?? ""}`;
     const before = this.#tokens.parseNumber(listing, nextToken);
-    const pending = (await this.#running(row))?.pendingRedrives ?? NONE;
+    const pending = (await this.#running(row))?.pendingRedrives() ?? NONE;
     const rows =
       status === "PENDING_REDRIVE"
         ? await this.#pending(pending, maxResults + 1, before)

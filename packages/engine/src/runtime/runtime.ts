@@ -240,9 +240,10 @@ export class Runtime {
     const live = await this.#load(executionId);
     const branch = live && branchOf(live.execution, place);
     if (branch?.mapRun === undefined) return undefined;
+    const { redo } = branch.mapRun;
     return {
       counts: countsOf(branch),
-      pendingRedrives: new Set(branch.mapRun.redo.map(({ executionId: id }) => id)),
+      pendingRedrives: () => new Set(redo.map(({ executionId: id }) => id)),
     };
   }
 
@@ -628,7 +629,7 @@ function writesNothing({ status }: Execution, { events, changed, deleted, mapRun
 export interface RunningMapRun {
   readonly counts: MapRunProgressCounts;
   /** Ids of the children that wait to be begun once more. */
-  readonly pendingRedrives: ReadonlySet<number>;
+  readonly pendingRedrives: () => ReadonlySet<number>;
 }
 
 interface Waiter {
