@@ -49,7 +49,8 @@ class RuntimeApi implements Pick<Channel, "send" | "close"> {
 
   listen(): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#server.once("error", reject);
+      // Later ones are of single connections, whose process sees them itself.
+      this.#server.on("error", reject);
       this.#server.listen(0, "127.0.0.1", () => {
         const { port } = this.#server.address() as AddressInfo;
         this.#host = `127.0.0.1:${port}`;

@@ -195,6 +195,8 @@ export class Worker {
       });
       child[stream]?.setEncoding("utf8").on("data", (text: string) => lines.add(text));
       child[stream]?.on("close", () => lines.end());
+      // What cannot be read is lost; the process itself says what has become of it.
+      child[stream]?.on("error", () => {});
     }
   }
 
