@@ -61,7 +61,9 @@ describe("apigateway:invoke", () => {
 
   it("signs the request with the role's keys", async () => {
     const keys = { AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "secret" };
-    const { request } = await run({ AuthType: "IAM_ROLE", Path: "pets" }, {}, keys);
+    const QueryParameters = { constructor: ["1", "2"], ["__proto__"]: ["3"] };
+    const { request } = await run({ AuthType: "IAM_ROLE", Path: "pets", QueryParameters }, {}, keys);
+    expect(request?.path).toBe("/pets?constructor=1&constructor=2&__proto__=3");
     expect(request?.headers.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIA\/\d{8}\/us-east-1\/execute-api\/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=[0-9a-f]{64}$/,
     );

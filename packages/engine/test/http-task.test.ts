@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Connections } from "../src/tasks/http/connections.js";
+import { HttpExchange } from "../src/tasks/http/exchange.js";
 import { openServiceEndpoint, type ServiceAnswer, type ServiceRequest } from "./service-endpoint.js";
 import { openTestEngine, type TestEngineOptions } from "./test-engine.js";
 
@@ -102,6 +103,18 @@ describe("an HTTP task", () => {
     expect(broken).toMatchObject({ error: "States.Http.Socket", cause: "socket hang up" });
     const refused = await run({ ApiEndpoint: "http://127.0.0.1:1/" }, () => ({}));
     expect(refused).toMatchObject({ error: "States.Http.Socket", cause: "connect ECONNREFUSED 127.0.0.1:1" });
+  });
+
+  it("is given up when its time is over, and when nobody waits for it", async () => {
+    const silent = await openServiceEndpoint(() => undefined);
+    const exchange = new HttpExchange({}, 20);
+    const message = { method: "GET", url: new URL(silent.url), headers: {} };
+    await expect(exchange.send(message, new AbortController().signal)).rejects.toThrow("no answer within 0.02 seconds");
+    const patient = new HttpExchange({});
+    const controller = new AbortController();
+    const answer = patient.send(message, controller.signal);
+    controller.abort();
+    await expect(answer).rejects.toMatchObject({ name: "AbortError" });
   });
 
   it("does not read more than a state can take", async () => {

@@ -51,20 +51,17 @@ function readCall(request: TaskRequest): { readonly message: HttpMessage; readon
   for (const [name, values] of parameters.lists("QueryParameters")) {
     for (const value of values) url.searchParams.append(name, value);
   }
-  const headers: Record<string, string | string[]> = {};
-  for (const [name, values] of parameters.lists("Headers")) {
-    parameters.checkHeader(name, values, REFUSED);
-    const [first = "", ...more] = values;
-    headers[name] = more.length === 0 ? first : values;
-  }
-  if (body !== null && !Object.keys(headers).some((name) => name.toLowerCase() === "content-type")) {
-    headers["Content-Type"] = "application/json";
-  }
+  const headers = parameters.lists("Headers");
+  for (const [name, values] of headers) parameters.checkHeader(name, values, REFUSED);
+  const hasType = headers.some(([name]) => name.toLowerCase() === "content-type");
   return {
     message: {
       method,
       url,
-      headers,
+      headers: {
+        ...(body === null || hasType ? {} : { "Content-Type": "application/json" }),
+        ...Object.fromEntries(headers.map(([name, values]) => [name, values.length === 1 ? values.join() : values])),
+      },
       ...(body === null ? {} : { body: textOf(AllowNullValues === true ? body : withoutNull(body)) }),
     },
     isSigned: AuthType === "IAM_ROLE",

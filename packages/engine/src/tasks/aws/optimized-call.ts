@@ -75,7 +75,7 @@ export function withEmptyLists(style: DataStyle): DataStyle {
 
 /** As the older SDK shows what came over HTTP. */
 function withMetadata(output: JsonObject, { headers, status, requestId }: AwsAnswer): JsonObject {
-  const pairs = Object.entries(headers).map(([name, value]): [string, string] => [HEADERS[name] ?? name, value]);
+  const pairs = Object.entries(headers).map(([name, value]): [string, string] => [HEADERS.get(name) ?? name, value]);
   const entries: [string, Json][] = [
     ...Object.entries(output),
     [
@@ -92,13 +92,13 @@ function withMetadata(output: JsonObject, { headers, status, requestId }: AwsAns
 }
 
 /** Headers in the letters that services send them in; the client knows them in small letters only. */
-const HEADERS: Readonly<Record<string, string>> = {
-  "content-length": "Content-Length",
-  "content-type": "Content-Type",
-  date: "Date",
-  server: "Server",
-  "x-amzn-requestid": "x-amzn-RequestId",
-};
+const HEADERS: ReadonlyMap<string, string> = new Map([
+  ["content-length", "Content-Length"],
+  ["content-type", "Content-Type"],
+  ["date", "Date"],
+  ["server", "Server"],
+  ["x-amzn-requestid", "x-amzn-RequestId"],
+]);
 
 /** A member that is an object; empty where it is not. */
 export function objectIn(value: Json | undefined, name: string): JsonObject {

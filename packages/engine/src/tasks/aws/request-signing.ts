@@ -40,15 +40,14 @@ function requestOf({ method, url, headers, body }: HttpMessage) {
   for (const [name, value] of Object.entries(headers)) {
     plain[name.toLowerCase()] = typeof value === "string" ? value : value.join(",");
   }
-  const query: Record<string, string[]> = {};
-  for (const [name, value] of url.searchParams) query[name] = [...(query[name] ?? []), value];
+  const names = new Set(url.searchParams.keys());
   return {
     method,
     protocol: url.protocol,
     hostname: url.hostname,
     ...(url.port === "" ? {} : { port: Number(url.port) }),
     path: url.pathname,
-    query,
+    query: Object.fromEntries([...names].map((name) => [name, url.searchParams.getAll(name)])),
     headers: plain,
     ...(body === undefined ? {} : { body }),
   };
