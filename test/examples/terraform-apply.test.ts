@@ -81,8 +81,13 @@ describe.skipIf(terraformVersion === undefined)(
         await expectExecution(client, example, executions[0]?.executionArn);
 
         // What is as it should be starts nothing.
-        const { code, stdout } = await terraform.run("plan", "-detailed-exitcode", "-no-color");
-        expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("No changes.") });
+        if (hasActions) {
+          const { code, stdout } = await terraform.run("plan", "-detailed-exitcode", "-no-color");
+          expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("No changes.") });
+        } else {
+          // The outputs that stand for actions may have the time of the plan in them.
+          expect(await terraform.changes()).toEqual([]);
+        }
       });
     });
   },
