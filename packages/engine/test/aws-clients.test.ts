@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { AwsClients, type AwsOptions } from "../src/tasks/aws/aws-clients.js";
 import { hasCredentials } from "../src/tasks/aws/credentials.js";
 import { endpointOf } from "../src/tasks/aws/endpoint.js";
@@ -119,6 +119,23 @@ describe("a role", () => {
   it("is the key test where there is none", async () => {
     const target = { region: "eu-west-1" } as { region: string; roleArn: string };
     expect(await keyOf({ environment: { HOME: "/nowhere" } }, target)).toMatch(/^test\//);
+  });
+
+  it("is the key test where ~/.aws holds no keys, and otherwise what it holds", async () => {
+    const home = mkdtempSync(join(tmpdir(), "pawl-home-"));
+    onTestFinished(() => rmSync(home, { recursive: true }));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    mkdirSync(join(home, ".aws"));
+    writeFileSync(join(home, ".aws", "config"), "[default]\nregion = eu-west-1\n");
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"]) vi.stubEnv(name, undefined);
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(home, ".aws", "credentials"));
+    vi.stubEnv("AWS_CONFIG_FILE", join(home, ".aws", "config"));
+    const target = { region: "eu-west-1" } as { region: string; roleArn: string };
+    expect(await keyOf({ environment: { HOME: home } }, target)).toMatch(/^test\//);
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIA");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "s");
+    expect(await keyOf({ environment: { HOME: home } }, target)).toMatch(/^AKIA\//);
   });
 
   it("must be a role", async () => {

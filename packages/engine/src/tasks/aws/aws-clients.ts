@@ -171,12 +171,7 @@ export class AwsClients {
         `Neither an endpoint for ${serviceId} nor AWS credentials are configured: set AWS_ENDPOINT_URL_${name} (or AWS_ENDPOINT_URL) to a service that stands in for it, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (or AWS_PROFILE) to call AWS itself`,
       );
     }
-    const credentials =
-      roleArn !== undefined
-        ? () => this.#role(serviceId, roleArn, region, isConfigured)
-        : isConfigured
-          ? undefined
-          : ANY_CREDENTIALS;
+    const credentials = this.#credentialsFor(sdk, { region, roleArn }, { serviceId, endpoint, isConfigured });
     // The default of 50 connections would make other tasks wait for slow ones of the same service.
     const agent = { keepAlive: true, maxSockets: MAX_CONNECTIONS, lookup: guardedLookup(this.#http) };
     const client = sdk.makeClient({
@@ -186,6 +181,19 @@ export class AwsClients {
       requestHandler: sdk.requestHandler({ connectionTimeout: 10_000, httpAgent: agent, httpsAgent: agent }),
     });
     return new Client(sdk, client, endpoint, this.#http);
+  }
+
+  /** Undefined where the client is to look for them. */
+  #credentialsFor(
+    sdk: SdkPackage,
+    { region, roleArn }: AwsTarget,
+    service: { readonly serviceId: string; readonly endpoint: string | undefined; readonly isConfigured: boolean },
+  ): AwsCredentials | (() => Promise<AwsCredentials>) | undefined {
+    const { serviceId, endpoint, isConfigured } = service;
+    if (roleArn !== undefined) return () => this.#role(serviceId, roleArn, region, isConfigured);
+    if (!isConfigured) return ANY_CREDENTIALS;
+    // Files in ~/.aws need not hold keys, and what stands in for a service does not need any.
+    return endpoint === undefined ? undefined : () => sdk.findCredentials().catch(() => ANY_CREDENTIALS);
   }
 
   /** Known to the service's client only. */

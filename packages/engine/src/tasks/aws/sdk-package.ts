@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { AwsCredentials } from "./credentials.js";
 import type { SdkOperation, SdkShape } from "./sdk-shape.js";
 
 /** A client of the AWS SDK for JavaScript, as far as this code knows it. */
@@ -39,6 +40,8 @@ export interface SdkPackage {
   readonly makeClient: (options: object) => SdkClient;
   /** Sends a client's requests over HTTP 1.1; the options where the client brings nothing that does. */
   readonly requestHandler: (options: object) => object;
+  /** The credentials that the SDK finds; fails where it finds none. */
+  readonly findCredentials: () => Promise<AwsCredentials>;
   /** Names of all actions, in small letters. */
   readonly actions: readonly string[];
   /** The command and the operation's data; undefined where the service has no such action. @throws PackageFault */
@@ -89,6 +92,7 @@ export function loadPackage(name: string, folders: readonly string[]): SdkPackag
     version,
     makeClient: (options) => new Client(options),
     requestHandler: (options) => makeHandler(require, options),
+    findCredentials: () => findCredentials(require),
     actions: [...commands.keys()],
     hasError: (error) => Object.hasOwn(exported, error) && typeof exported[error] === "function",
     command(action) {
@@ -148,6 +152,13 @@ function makeHandler(require: NodeJS.Require, options: object): object {
   } catch {
     return options;
   }
+}
+
+async function findCredentials(require: NodeJS.Require): Promise<AwsCredentials> {
+  const { defaultProvider } = require("@aws-sdk/credential-provider-node") as {
+    defaultProvider: () => () => Promise<AwsCredentials>;
+  };
+  return defaultProvider()();
 }
 
 type ShapeReader = { of(schema: unknown): SdkShape } | undefined;
