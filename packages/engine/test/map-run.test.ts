@@ -100,6 +100,26 @@ describe("the transition of a Map state in distributed mode", () => {
     expect(carried.effects.at(-1)).toMatchObject({ kind: "gatherResults" });
   });
 
+  it("holds no more in memory, and writes no more, with many children than with few", () => {
+    // As if a reader gave them.
+    const many = new Carried(machine({ ItemProcessor: child({ Type: "Pass" }), MaxConcurrency: 200 }), [0]).start();
+    let written = 0;
+    let most = 0;
+    for (let from = 0; from < 12_800; from += 128) {
+      const inputs = Array.from({ length: 128 }, () => ({ input: '"x"', items: 1 }));
+      const last = from + 128 === 12_800;
+      written += many.give({ kind: "inputsRead", ...place(many), from, inputs, last }).changed.size;
+      const { running, queue, redo } = many.branch().mapRun ?? {};
+      most = Math.max(most, (running?.size ?? 0) + (queue?.length ?? 0) + (redo?.length ?? 0));
+      for (let index = from; index < from + 128; index++) end(many, index);
+      many.effects.length = 0;
+    }
+    expect(written).toBe(1);
+    expect(most).toBeLessThanOrEqual(256);
+    expect(many.branch().mapRun?.ended.SUCCEEDED).toEqual({ executions: 12_800, items: 12_800 });
+    expect(many.branch().mapRun?.outcome).toEqual({ status: "SUCCEEDED" });
+  });
+
   it("tolerates as many failures as it is told, and no more", () => {
     for (const [tolerance, failures, status] of [
       [{}, 0, "SUCCEEDED"],
