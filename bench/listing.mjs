@@ -170,6 +170,8 @@ function executionRow(id, wanted, revisionId, now) {
   const isRunning = id % Math.ceil(wanted / 10) === 0;
   const isFailed = !isRunning && id % 100 === 0;
   const isOfAlias = id % 10 === 5;
+  // Within the last hour, one after the other.
+  const time = now - 3_600_000 + Math.floor((id * 3_600_000) / wanted);
   return {
     id,
     arn: executionArn(id),
@@ -178,13 +180,13 @@ function executionRow(id, wanted, revisionId, now) {
     stateMachineVersionArn: isOfAlias ? `${stateMachineArn}:1` : null,
     stateMachineAliasArn: isOfAlias ? `${stateMachineArn}:live` : null,
     revisionId,
-    startDate: now,
+    startDate: time,
     input: '{"order":1234,"customer":"abc"}',
     traceHeader: null,
     mapRunArn: null,
     parent: null,
     status: isRunning ? "RUNNING" : isFailed ? "FAILED" : "SUCCEEDED",
-    stopDate: isRunning ? null : now,
+    stopDate: isRunning ? null : time,
     output: isRunning || isFailed ? null : '{"order":1234,"customer":"abc"}',
     error: isFailed ? "OutOfStock" : null,
     cause: null,

@@ -9,6 +9,7 @@ import {
   type ExecutionQuery,
   type ExecutionRow,
   type HistoryChunk,
+  listedAt,
   type MapRunRow,
   type QueuedTask,
   type Removable,
@@ -194,15 +195,22 @@ export class SimulatedDisk {
   }
 
   listExecutions(query: ExecutionQuery): ExecutionRow[] {
-    const { status, limit, before } = query;
-    return this.executions()
+    const { status, limit } = query;
+    const rows = this.executions()
       .reverse()
-      .filter(
-        (row) =>
-          isListed(row, query) &&
-          (status === undefined || row.status === status) &&
-          (before === undefined || row.id < before),
-      )
+      .filter((row) => isListed(row, query) && (status === undefined || row.status === status));
+    if ("mapRunArn" in query) {
+      const { before = Number.POSITIVE_INFINITY } = query;
+      return rows.filter(({ id }) => id < before).slice(0, limit);
+    }
+    const { before } = query;
+    const isBefore = (row: ExecutionRow): boolean =>
+      before === undefined ||
+      listedAt(row) < before.listedAt ||
+      (listedAt(row) === before.listedAt && row.id < before.id);
+    return rows
+      .sort((one, other) => listedAt(other) - listedAt(one) || other.id - one.id)
+      .filter(isBefore)
       .slice(0, limit);
   }
 

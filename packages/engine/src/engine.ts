@@ -275,7 +275,7 @@ export interface Executions {
   /** @throws ServiceError ExecutionDoesNotExist */
   describe(executionArn: string): Promise<ExecutionDescription>;
   /**
-   * Newest first; where the ARN is that of a version or of an alias, those that were started with it.
+   * Newest first, by their end, or by their start or last redrive while they run; where the ARN is that of a version or of an alias, those that were started with it.
    * @throws ServiceError StateMachineDoesNotExist, StateMachineTypeNotSupported, InvalidToken
    */
   list(

@@ -140,6 +140,27 @@ describe("the executions of a state machine", () => {
     expect(all.filter(({ status }) => status === "ABORTED")).toHaveLength(1);
   });
 
+  it("are in the order of their ends, those that run of their starts and redrives", async () => {
+    const test = await openTestEngine();
+    const arn = await test.machine({ StartAt: "W", States: { W: { Type: "Wait", SecondsPath: "$", End: true } } });
+    const starts = [30, 5, 900, 10, 900];
+    const executions: string[] = [];
+    for (const [index, seconds] of starts.entries()) {
+      executions.push(await test.start(arn, seconds, `e${index}`));
+      await test.clock.turn(1000);
+    }
+    const stopped = await test.start(arn, 900, "stopped");
+    await test.engine.executions.stop({ executionArn: stopped });
+    await test.clock.turn(60_000);
+    await test.engine.executions.redrive({ executionArn: stopped });
+    const list = (maxResults: number) => (token: object) =>
+      test.engine.executions.list({ stateMachineArn: arn, maxResults, ...token });
+    const order = ["stopped", "e0", "e3", "e1", "e4", "e2"];
+    for (let maxResults = 1; maxResults <= 7; maxResults += 1) {
+      expect((await pages(maxResults, list(maxResults))).map(({ name }) => name)).toEqual(order);
+    }
+  });
+
   it("take only tokens of their own list", async () => {
     const test = await openTestEngine();
     const [one, two] = [await test.machine(hello), await test.machine(hello)];

@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { ExecutionRow, ExecutionStatus, HistoryChunk, MapRunRow } from "../src/index.js";
+import { type ExecutionRow, type ExecutionStatus, type HistoryChunk, listedAt, type MapRunRow } from "../src/index.js";
 import { branch, chunk, revision, stateMachineArn } from "./store-rows.js";
 import type { StoreSuite } from "./store-suite.js";
+
+const placeOf = (row: ExecutionRow | undefined) => ({
+  listedAt: row === undefined ? 0 : listedAt(row),
+  id: row?.id ?? 0,
+});
 
 /** What every store must do with executions and their history. */
 export function executionTests(suite: StoreSuite): void {
@@ -161,9 +166,35 @@ export function executionTests(suite: StoreSuite): void {
       expect(await suite.store.listExecutions({ stateMachineArn, limit: 0 })).toEqual([]);
     });
 
-    test("continue below an id", async () => {
-      const before = rows[9]?.id ?? 0;
+    test("continue at a place", async () => {
+      const before = placeOf(rows[9]);
       expect(await suite.store.listExecutions({ stateMachineArn, limit: 4, before })).toEqual(rows.slice(10, 14));
+    });
+
+    test("are in the order of ends, or of the last start of what runs", async () => {
+      const other = `${stateMachineArn}3`;
+      const row = (part: Partial<ExecutionRow>) => suite.execution({ stateMachineArn: other, startDate: 10, ...part });
+      const [long, short, running, same] = [
+        row({ status: "SUCCEEDED", stopDate: 90 }),
+        row({ status: "FAILED", stopDate: 20 }),
+        row({ startDate: 50 }),
+        row({ status: "ABORTED", stopDate: 20 }),
+      ];
+      const redriven = row({ status: "FAILED", stopDate: 15 });
+      await suite.insert(long, short, running, same, redriven);
+      const redrive = JSON.stringify({ count: 1, date: 60, tokens: [] });
+      const update = { ...redriven, status: "RUNNING", stopDate: null, redrive } as const;
+      await suite.store.commit({ executions: [{ id: redriven.id, update }] });
+      const list = async (query: object) =>
+        (await suite.store.listExecutions({ stateMachineArn: other, limit: 9, ...query })).map(({ id }) => id);
+      const order = [long, { ...redriven, ...update }, running, same, short];
+      expect(await list({})).toEqual(order.map(({ id }) => id));
+      for (const [index, each] of order.entries()) {
+        expect(await list({ before: placeOf(each), limit: 2 })).toEqual(
+          order.slice(index + 1, index + 3).map(({ id }) => id),
+        );
+      }
+      expect(await list({ status: "RUNNING" })).toEqual([redriven.id, running.id]);
     });
 
     test("hold one status where it is asked for", async () => {
@@ -171,7 +202,7 @@ export function executionTests(suite: StoreSuite): void {
         const expected = rows.filter((row) => row.status === status);
         expect(expected).toHaveLength(5);
         expect(await suite.store.listExecutions({ stateMachineArn, status, limit: 100 })).toEqual(expected);
-        const before = expected[1]?.id ?? 0;
+        const before = placeOf(expected[1]);
         const page = await suite.store.listExecutions({ stateMachineArn, status, limit: 2, before });
         expect(page).toEqual(expected.slice(2, 4));
       }
@@ -189,7 +220,7 @@ export function executionTests(suite: StoreSuite): void {
       const ofVersion = { stateMachineArn, stateMachineVersionArn: version, limit: 9 };
       const ofAlias = { stateMachineArn, stateMachineAliasArn: alias, limit: 9 };
       expect(await suite.store.listExecutions(ofVersion)).toEqual([byBoth, byVersion]);
-      expect(await suite.store.listExecutions({ ...ofVersion, before: byBoth.id })).toEqual([byVersion]);
+      expect(await suite.store.listExecutions({ ...ofVersion, before: placeOf(byBoth) })).toEqual([byVersion]);
       expect(await suite.store.listExecutions({ ...ofVersion, status: "RUNNING" })).toEqual([byVersion]);
       expect(await suite.store.listExecutions(ofAlias)).toEqual([byBoth, byAlias]);
       expect(await suite.store.listExecutions({ ...ofAlias, limit: 1 })).toEqual([byBoth]);

@@ -16,7 +16,14 @@ import { type Mocks, splitTestCase } from "../mocks/mocks.js";
 import { dateOfToken, nextRedrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { ServiceError } from "../service-error.js";
-import type { ExecutionRow, ExecutionStatus, StateMachineQuery, Store } from "../store/store.js";
+import {
+  type ExecutionRow,
+  type ExecutionStatus,
+  type ListedPlace,
+  listedAt,
+  type StateMachineQuery,
+  type Store,
+} from "../store/store.js";
 import { timeOrderedUuid } from "../time-ordered-uuid.js";
 import { billedDuration, billedMemory } from "./billing.js";
 import type { PageTokens } from "./page-token.js";
@@ -231,7 +238,7 @@ export class ExecutionRegistry implements Executions {
     const { maxResults, nextToken, stateMachineArn: arn, status } = request;
     const owner = await this.#owner(arn);
     const listing = `executions ${arn} ${status ?? ""}`;
-    const before = this.#tokens.parseNumber(listing, nextToken);
+    const before = parsePlace(this.#tokens.parse(listing, nextToken));
     const rows = await this.#store.listExecutions({
       ...owner,
       limit: maxResults + 1,
@@ -242,7 +249,7 @@ export class ExecutionRegistry implements Executions {
     const last = page.at(-1);
     const items = page.map(summarize);
     return rows.length > maxResults && last !== undefined
-      ? { items, nextToken: this.#tokens.print(listing, String(last.id)) }
+      ? { items, nextToken: this.#tokens.print(listing, `${listedAt(last)} ${last.id}`) }
       : { items };
   }
 
@@ -324,6 +331,12 @@ export class ExecutionRegistry implements Executions {
     if (row === undefined) throw executionDoesNotExist(arn);
     return row;
   }
+}
+
+function parsePlace(position: string | undefined): ListedPlace | undefined {
+  if (position === undefined) return undefined;
+  const [time, id] = position.split(" ").map(Number);
+  return { listedAt: time ?? 0, id: id ?? 0 };
 }
 
 export function summarize(row: ExecutionRow): ExecutionSummary {

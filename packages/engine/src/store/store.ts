@@ -14,7 +14,10 @@ export interface Store {
 
   execution(arn: string): Promise<ExecutionRow | undefined>;
   executionById(id: number): Promise<ExecutionRow | undefined>;
-  /** Newest first (by id), at most `limit`, only ids below `before` where given. */
+  /**
+   * At most `limit`, only those before `before` where given: of a state machine by {@link listedAt}, then id, descending; of a map run
+   * by id, descending.
+   */
   listExecutions(query: ExecutionQuery): Promise<ExecutionRow[]>;
   /** Children of a map run, by id ascending, at most `limit`, only ids above `after` where given. */
   mapRunExecutions(mapRunArn: string, limit: number, after?: number): Promise<ExecutionRow[]>;
@@ -175,7 +178,6 @@ export interface ExecutionOutcome {
 export type ExecutionQuery = (StateMachineQuery | MapRunQuery) & {
   readonly status?: ExecutionStatus;
   readonly limit: number;
-  readonly before?: number;
 };
 
 export interface StateMachineQuery {
@@ -183,6 +185,22 @@ export interface StateMachineQuery {
   /** Only those that were started with this version, or with this alias. */
   readonly stateMachineVersionArn?: string;
   readonly stateMachineAliasArn?: string;
+  readonly before?: ListedPlace;
+}
+
+/**
+ * A place in a list of a state machine's executions, which is in the order of their last start or end
+ * (https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html): {@link listedAt}, then id.
+ */
+export interface ListedPlace {
+  /** Milliseconds since the epoch. */
+  readonly listedAt: number;
+  readonly id: number;
+}
+
+/** When the execution ended; of one that runs, when it was redriven, or started. */
+export function listedAt({ stopDate, startDate, redrive }: ExecutionRow): number {
+  return stopDate ?? (redrive === undefined ? startDate : (JSON.parse(redrive) as { date: number }).date);
 }
 
 export interface MapRunQuery {
@@ -190,6 +208,8 @@ export interface MapRunQuery {
   readonly mapRunArn: string;
   /** Only those that were redriven, or only those that were not. */
   readonly redriven?: boolean;
+  /** Only those with ids below. */
+  readonly before?: number;
 }
 
 /** What of a child execution tells how far its map run is. */

@@ -165,4 +165,15 @@ export const migrations: readonly string[] = [
   ALTER TABLE remains ADD COLUMN map_run INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE remains ADD COLUMN child INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- Executions are listed by their end, or by their last start while they run. An entry of the index moves with the status anyway.
+  ALTER TABLE executions ADD COLUMN listed_at INTEGER
+    GENERATED ALWAYS AS (coalesce(stop_date, redrive ->> '$.date', start_date)) VIRTUAL;
+  DROP INDEX executions_by_state_machine;
+  DROP INDEX executions_by_version;
+  DROP INDEX executions_by_alias;
+  CREATE INDEX executions_by_state_machine ON executions (state_machine, status, listed_at, id);
+  CREATE INDEX executions_by_version ON executions (version, status, listed_at, id) WHERE version IS NOT NULL;
+  CREATE INDEX executions_by_alias ON executions (alias, status, listed_at, id) WHERE alias IS NOT NULL;
+  `,
 ];

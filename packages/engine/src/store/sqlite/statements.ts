@@ -28,11 +28,8 @@ function idsOfAnyStatus(condition: string, order: string, statuses: readonly num
   return `SELECT id FROM (${ranges.join(" UNION ALL ")} ORDER BY ${order} LIMIT ?3)`;
 }
 
-/**
- * The executions of the state machine, version, alias or map run ?1 with ids below ?2, newest first; of the status ?4 where there
- * is one.
- */
-function listsBy(column: "state_machine" | "version" | "alias" | "map_run", condition = "") {
+/** The children of the map run ?1 with ids below ?2, newest first; of the status ?4 where there is one. */
+function listsBy(column: "map_run", condition = "") {
   return {
     all: rows(
       execution,
@@ -45,10 +42,29 @@ function listsBy(column: "state_machine" | "version" | "alias" | "map_run", cond
   };
 }
 
+/**
+ * The executions of the state machine, version or alias ?1 before the place (?2, ?4), at most ?3; of the status ?5 where there is
+ * one. Those of all statuses come in no order: sorting a page costs less than having SQLite do it.
+ */
+function timesBy(column: "state_machine" | "version" | "alias") {
+  const before = `${column} = ?1 AND (listed_at, id) < (?2, ?4)`;
+  const ranges = [0, 1, 2, 3, 4].map(
+    (status) => `SELECT id, listed_at FROM executions WHERE status = ${status} AND ${before}`,
+  );
+  const ids = `SELECT id FROM (${ranges.join(" UNION ALL ")} ORDER BY listed_at DESC, id DESC LIMIT ?3)`;
+  return {
+    all: rows(execution, `FROM executions WHERE id IN (${ids})`),
+    ofStatus: rows(
+      execution,
+      `FROM executions WHERE ${before} AND status = ?5 ORDER BY listed_at DESC, id DESC LIMIT ?3`,
+    ),
+  };
+}
+
 const lists = {
-  ofStateMachine: listsBy("state_machine"),
-  ofVersion: listsBy("version"),
-  ofAlias: listsBy("alias"),
+  ofStateMachine: timesBy("state_machine"),
+  ofVersion: timesBy("version"),
+  ofAlias: timesBy("alias"),
   ofMapRun: listsBy("map_run"),
   notRedriven: listsBy("map_run", " AND redrive IS NULL"),
 };

@@ -1,20 +1,21 @@
-import type {
-  ActivityRow,
-  AliasRow,
-  BranchKey,
-  BranchRow,
-  Changes,
-  ChildRow,
-  ExecutionQuery,
-  ExecutionRow,
-  HistoryChunk,
-  MapRunRow,
-  QueuedTask,
-  Removable,
-  RevisionRow,
-  StateMachineRow,
-  Store,
-  VersionRow,
+import {
+  type ActivityRow,
+  type AliasRow,
+  type BranchKey,
+  type BranchRow,
+  type Changes,
+  type ChildRow,
+  type ExecutionQuery,
+  type ExecutionRow,
+  type HistoryChunk,
+  listedAt,
+  type MapRunRow,
+  type QueuedTask,
+  type Removable,
+  type RevisionRow,
+  type StateMachineRow,
+  type Store,
+  type VersionRow,
 } from "../store.js";
 import { StoreError } from "../store-error.js";
 import { ArnTable, startOfRest } from "./arns.js";
@@ -162,10 +163,17 @@ class SqliteStore implements Store {
       const [arn, ofAny, ofStatus] = listOf(query, sql);
       const key = this.#arns.known(arn);
       if (key === undefined) return [];
-      const { status, limit, before = ABOVE } = query;
-      const rows =
-        status === undefined ? ofAny.rows(key, before, limit) : ofStatus.rows(key, before, limit, statusCodes[status]);
-      return rows.map(this.#executionRow);
+      const { status, limit } = query;
+      const code = status === undefined ? [] : [statusCodes[status]];
+      const list = status === undefined ? ofAny : ofStatus;
+      if ("mapRunArn" in query) {
+        return list.rows(key, query.before ?? ABOVE, limit, ...code).map(this.#executionRow);
+      }
+      const { listedAt: time, id } = query.before ?? { listedAt: ABOVE, id: ABOVE };
+      const found = list.rows(key, time, limit, id, ...code).map(this.#executionRow);
+      return status === undefined
+        ? found.sort((one, other) => listedAt(other) - listedAt(one) || other.id - one.id)
+        : found;
     });
   }
 
