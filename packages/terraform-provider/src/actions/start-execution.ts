@@ -13,7 +13,8 @@ import { Interrupted, laterThan } from "./interruption.js";
 
 /** Seconds. */
 const DEFAULT_TIMEOUT = 1800;
-const DEFAULT_POLL_INTERVAL = 5;
+/** AWS allows about 20 looks at histories a second, for the whole account. */
+const DEFAULT_POLL_INTERVAL = { aws: 5, elsewhere: 1 };
 
 function optional(type: Attribute["type"], description: string): Attribute {
   return { type, description, optional: true };
@@ -53,7 +54,7 @@ export const startExecution: Action = {
       ),
       poll_interval: optional(
         "number",
-        `How often to look at most, in seconds; at first, and while something happens, it is more often. Default: ${DEFAULT_POLL_INTERVAL}.`,
+        `How often to look at most, in seconds; at first, and while something happens, it is more often. Default: ${DEFAULT_POLL_INTERVAL.aws}, and ${DEFAULT_POLL_INTERVAL.elsewhere} where the service is not AWS's.`,
       ),
       stop_on_cancel: optional(
         "bool",
@@ -91,7 +92,9 @@ export const startExecution: Action = {
       context,
       executionArn,
       timeout: seconds(config.timeout, DEFAULT_TIMEOUT) * 1000,
-      pollInterval: seconds(config.poll_interval, DEFAULT_POLL_INTERVAL) * 1000,
+      pollInterval:
+        seconds(config.poll_interval, DEFAULT_POLL_INTERVAL[context.endpoint === undefined ? "aws" : "elsewhere"]) *
+        1000,
       stopOnCancel: config.stop_on_cancel === true,
       progress,
     });
