@@ -22,12 +22,13 @@ import { countsOf } from "../transition/map-run-counts.js";
 import { awaitsCall, invocationOf } from "../transition/task.js";
 import { type Change, transition } from "../transition/transition.js";
 import type { Facts } from "../transition/turn.js";
-import { Batch, type Entry } from "./batch.js";
+import type { Batch, Entry } from "./batch.js";
 import { Calls } from "./calls.js";
 import { Counters } from "./counters.js";
 import type { EvaluateExpression } from "./evaluation-threads.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
 import { hasMapRun, MapRuns } from "./map-runs.js";
+import { SharedCommits } from "./shared-commits.js";
 import { Timers } from "./timers.js";
 import { UnreadableError } from "./unreadable-error.js";
 
@@ -42,6 +43,7 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #live = new Map<number, LiveExecution>();
   readonly #loading = new Map<number, Promise<LiveExecution | undefined>>();
+  readonly #commits: SharedCommits;
   readonly #calls: Calls;
   readonly #timers: Timers;
   readonly #mapRuns: MapRuns;
@@ -51,14 +53,6 @@ export class Runtime {
   readonly #running = new Map<LiveExecution, Waiter>();
   /** Executions that are about to be redriven. */
   readonly #redriving = new Set<number>();
-  #filling = new Batch();
-  /** The batch that is being committed. */
-  #writing: Batch | undefined;
-  /** The commit that is under way: that of the batch, or of something else. */
-  #committing: Promise<void> | undefined;
-  /** Changes of no execution that wait for the commit under way: the next one is theirs. */
-  #changesWaiting = 0;
-  #flushScheduled = false;
   /** The last failure that the operator was told of. */
   #reported: unknown;
   #closed = false;
@@ -67,6 +61,13 @@ export class Runtime {
     this.#options = options;
     this.#store = options.store;
     this.#clock = options.clock;
+    this.#commits = new SharedCommits(options.store, this.counters, {
+      unwritable: (live, entry, error) => this.#lose(live, entry, error),
+      stored: (batch) => this.#noteStored(batch),
+      released: (batch) => this.#release(batch),
+      undone: (live, entry, error) => this.#undo(live, entry, error),
+      keptForLater: () => this.#later(() => this.#commits.schedule()),
+    });
     this.#calls = new Calls(
       options.runTask,
       options.clock,
@@ -190,10 +191,7 @@ export class Runtime {
     const pastRedrive = removal.pastRedrive.filter(({ id }) => isAtRest(id));
     const asked = removal.executions.length + removal.pastRedrive.length;
     if (asked > 0 && executions.length + pastRedrive.length === 0) return Promise.resolve(false);
-    return new Promise((resolve, reject) => {
-      this.#filling.removal = { removal: { executions, pastRedrive }, resolve, reject };
-      this.#scheduleFlush();
-    });
+    return this.#commits.addRemoval({ executions, pastRedrive });
   }
 
   /**
@@ -254,7 +252,7 @@ export class Runtime {
 
   /** Events that were posted and are not durable yet. */
   get queueLength(): number {
-    return this.#filling.postedEvents + (this.#writing?.postedEvents ?? 0);
+    return this.#commits.queueLength;
   }
 
   /** Executions that are in memory: those that something happens to, and some that wait. */
@@ -273,28 +271,13 @@ export class Runtime {
   }
 
   /** Writes changes that are no execution's. They are durable when this resolves. */
-  async commit(changes: Changes): Promise<void> {
-    this.#changesWaiting += 1;
-    while (this.#committing !== undefined) await this.#committing.catch(() => {});
-    this.#changesWaiting -= 1;
-    const began = performance.now();
-    const done = this.#store.commit(changes);
-    this.#committing = done;
-    try {
-      await done;
-      this.counters.committed(began);
-    } catch (error) {
-      this.counters.commitFailed();
-      throw error;
-    } finally {
-      this.#committing = undefined;
-      if (!this.#filling.isEmpty) this.#scheduleFlush();
-    }
+  commit(changes: Changes): Promise<void> {
+    return this.#commits.commit(changes);
   }
 
   /** What was posted before this call is durable when it resolves, or undone. */
-  async flushed(): Promise<void> {
-    await (this.#filling.isEmpty ? this.#writing : this.#filling)?.settled;
+  flushed(): Promise<void> {
+    return this.#commits.flushed();
   }
 
   async close(): Promise<void> {
@@ -304,7 +287,7 @@ export class Runtime {
     this.#mapRuns.close();
     for (const { reject } of this.#running.values()) reject(new Error("the engine is closed"));
     this.#running.clear();
-    this.#scheduleFlush();
+    this.#commits.schedule();
     await this.flushed();
   }
 
@@ -357,10 +340,7 @@ export class Runtime {
       for (const effect of change.effects) this.#perform(live, effect);
       return Promise.resolve(change);
     }
-    return new Promise((resolve, reject) => {
-      this.#filling.add(live, change, { change, resolve, reject });
-      this.#scheduleFlush();
-    });
+    return this.#commits.add(live, change);
   }
 
   /** What an execution that is not kept has done is released at once: there is nothing to wait for. */
@@ -389,56 +369,7 @@ export class Runtime {
     };
   }
 
-  #scheduleFlush(): void {
-    if (this.#flushScheduled || this.#committing !== undefined) return;
-    this.#flushScheduled = true;
-    // After the poll phase: the requests that came in together go into one commit.
-    setImmediate(() => {
-      this.#flushScheduled = false;
-      if (this.#committing === undefined) void this.#flush();
-    });
-  }
-
-  async #flush(): Promise<void> {
-    const batch = this.#filling;
-    if (batch.isEmpty) return;
-    this.#filling = new Batch();
-    this.#writing = batch;
-    try {
-      const { executions, deletedExecutions, unwritable } = batch.changes();
-      for (const [live, entry, error] of unwritable) this.#lose(live, entry, error);
-      const removal = batch.removal?.removal;
-      if (executions.length > 0 || deletedExecutions.length > 0 || removal !== undefined) {
-        const began = performance.now();
-        const changes = { executions, deletedExecutions };
-        this.#committing = this.#store.commit(removal === undefined ? changes : { ...changes, removal });
-        await this.#committing;
-        this.counters.committed(began);
-        this.counters.batchSize.observe(executions.length + deletedExecutions.length);
-      }
-    } catch (error) {
-      this.counters.commitFailed();
-      this.#committing = undefined;
-      this.#writing = undefined;
-      this.#undo(batch, error);
-      return;
-    }
-    this.#committing = undefined;
-    this.#writing = undefined;
-    this.#noteStored(batch);
-    if (this.#changesWaiting > 0) {
-      this.#release(batch);
-      if (!this.#filling.isEmpty) this.#scheduleFlush();
-      return;
-    }
-    // The next commit begins before the answers of this one are written, so that the disk works meanwhile: 1.2 times the
-    // executions a second with 16 connections, 1.0 to 1.2 times with 64 and 256.
-    void this.#flush();
-    this.#release(batch);
-  }
-
   #noteStored(batch: Batch): void {
-    batch.removal?.resolve(true);
     for (const [live] of batch.entries) {
       if (!live.stored) this.counters.started[live.execution.type] += 1;
       live.stored = true;
@@ -477,7 +408,6 @@ export class Runtime {
         for (const branch of execution.branches.values()) this.#timers.arm(dueAt(execution, branch));
       }
     }
-    batch.settle();
     this.#evictIdle();
   }
 
@@ -534,20 +464,10 @@ export class Runtime {
     }
   }
 
-  /** The batch is not durable and never will be; nor will what has begun to fill meanwhile, which stands on it. */
-  #undo(batch: Batch, error: unknown): void {
-    const undone = [batch, this.#filling];
-    this.#filling = new Batch();
-    for (const { entries, removal } of undone) {
-      removal?.reject(error);
-      for (const [live, entry] of entries) {
-        // The steps of an express execution stand on nothing but its start: they wait for the next commit.
-        if (live.execution.type === "EXPRESS" && live.stored && !this.#closed) this.#filling.keep(live, entry);
-        else this.#lose(live, entry, error);
-      }
-    }
-    for (const each of undone) each.settle();
-    if (!this.#filling.isEmpty) this.#later(() => this.#scheduleFlush());
+  #undo(live: LiveExecution, entry: Entry, error: unknown): void {
+    // The steps of an express execution stand on nothing but its start: they wait for the next commit.
+    if (live.execution.type === "EXPRESS" && live.stored && !this.#closed) this.#commits.keep(live, entry);
+    else this.#lose(live, entry, error);
   }
 
   /**
