@@ -134,20 +134,38 @@ export class SimulatedDisk {
   #remove({ executions, pastRedrive }: NonNullable<Changes["removal"]>): void {
     for (const id of executions) this.#removeRow(id);
     for (const place of pastRedrive) {
-      if (this.#executions.get(place.id)?.status !== "RUNNING") this.#branches.delete(place.id);
+      this.#dropBranches(place.id);
       this.#pastRedrive = place;
     }
     let left = ROWS_OF_A_REMOVAL;
     for (const id of this.#remains) {
       const chunks = this.#histories.get(id) ?? [];
       left -= chunks.splice(0, left).length;
-      for (const row of this.#executions.values()) if (parentOf(row) === id) this.#removeRow(row.id);
       if (chunks.length > 0) return;
+      const children = this.#childrenOf(id);
+      const closed = children.filter(({ status }) => status !== "RUNNING").slice(0, left);
+      for (const child of closed) this.#removeRow(child.id);
+      left -= closed.length;
+      if (left <= 0) return;
+      // One that is being stopped has a while left.
+      if (closed.length < children.length) continue;
       this.#histories.delete(id);
       this.#branches.delete(id);
       this.#deleteMapRuns(id);
       this.#remains.delete(id);
     }
+  }
+
+  /** Of an execution, and of the children of its map runs. */
+  #dropBranches(id: number): void {
+    if (this.#executions.get(id)?.status === "RUNNING") return;
+    this.#branches.delete(id);
+    for (const child of this.#childrenOf(id)) this.#dropBranches(child.id);
+  }
+
+  #childrenOf(id: number): ExecutionRow[] {
+    const arns = new Set([...this.#mapRuns.values()].filter((run) => run.executionId === id).map(({ arn }) => arn));
+    return arns.size === 0 ? [] : [...this.#executions.values()].filter((row) => arns.has(row.mapRunArn ?? ""));
   }
 
   #removeRow(id: number): void {
@@ -328,10 +346,6 @@ export class SimulatedDisk {
 
 /** The most parts of histories that go with one commit. */
 const ROWS_OF_A_REMOVAL = 200;
-
-function parentOf({ parent }: ExecutionRow): number | undefined {
-  return parent === null ? undefined : (JSON.parse(parent) as { readonly executionId?: number }).executionId;
-}
 
 function isListed(row: ExecutionRow, query: ExecutionQuery): boolean {
   if ("mapRunArn" in query) {

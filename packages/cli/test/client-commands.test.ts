@@ -188,7 +188,7 @@ test("list gives executions by status, and stop ends one", async () => {
   });
 
   const { stdout } = await ask("list", "executions", "--state-machine-arn", machineArn("waiting"), "--no-json");
-  expect(stdout).toMatch(/^NAME +STATUS +STARTED +TOOK +ARN\nother +RUNNING .*\nlong +ABORTED .*\n$/);
+  expect(stdout).toMatch(/^NAME +STATUS +STARTED +TOOK +ARN\nlong +ABORTED .*\nother +RUNNING .*\n$/);
 });
 
 test("what the API refuses is one sentence and exit code 2", async () => {
