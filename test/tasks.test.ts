@@ -90,14 +90,19 @@ async function open(resource: string): Promise<{ engine: Engine; url: string; re
   return { engine, url: endpoint.url, requests: endpoint.requests };
 }
 
-async function machine(engine: Engine, name: string, state: object): Promise<string> {
+async function machine(
+  engine: Engine,
+  name: string,
+  state: object,
+  type: "STANDARD" | "EXPRESS" = "STANDARD",
+): Promise<string> {
   const definition = JSON.stringify({ StartAt: "S", States: { S: { ...state, End: true } } });
   const roleArn = "arn:aws:iam::123456789012:role/pawl";
   const { stateMachineArn } = await engine.stateMachines.create({
     name,
     definition,
     roleArn,
-    type: "STANDARD",
+    type,
     tags: [],
   });
   return stateMachineArn;
@@ -110,6 +115,7 @@ describe("docs/tasks.md", () => {
       const resource = `${action}${pattern}`;
       const { engine, url, requests } = await open(resource);
       await machine(engine, "inner", { Type: "Pass" });
+      await machine(engine, "quick", { Type: "Pass" }, "EXPRESS");
       const stateMachineArn = await machine(engine, "outer", {
         Type: "Task",
         Resource: `arn:aws:states:::${resource}`,

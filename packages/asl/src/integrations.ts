@@ -99,7 +99,11 @@ const OPTIMIZED: Readonly<Record<string, readonly Actions[]>> = {
   ],
   sns: [{ actions: ["publish"], patterns: ["token"] }],
   sqs: [{ actions: ["sendMessage"], patterns: ["token"] }],
-  states: [{ actions: ["startExecution"], patterns: ["sync", "token"] }],
+  states: [
+    { actions: ["startExecution"], patterns: ["sync", "token"] },
+    // Ours: AWS has it as an SDK integration only.
+    { actions: ["startSyncExecution"], patterns: [] },
+  ],
 };
 
 /** Members that an integration's Parameters or Arguments must have. */
@@ -117,6 +121,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   "sns:publish": ["Message"],
   "sqs:sendMessage": ["QueueUrl", "MessageBody"],
   "states:startExecution": ["StateMachineArn"],
+  "states:startSyncExecution": ["StateMachineArn"],
 };
 
 /** True where the service has the integration, in this pattern. SDK integrations are taken as they are. */

@@ -18,13 +18,14 @@ import { operationOf } from "./operations/registry.js";
 /**
  * Task states that call this API without leaving the process: the AWS SDK integration of Step Functions
  * (`arn:aws:states:::aws-sdk:sfn:getActivityTask` and its like) and nested executions (`arn:aws:states:::states:startExecution` with
- * all its patterns).
+ * all its patterns, and `startSyncExecution`).
  * For the option `integrations` of openEngine.
  */
 export function stepFunctionsTasks(engine: Engine, options: StepFunctionsTaskOptions = {}): Integrations {
   return new Map([
     ["aws-sdk:sfn:*", atHome(engine, sdkTask, options)],
     ["states:startExecution", atHome(engine, startExecutionTask, options)],
+    ["states:startSyncExecution", atHome(engine, startSyncExecutionTask, options)],
   ]);
 }
 
@@ -73,6 +74,28 @@ function sdkTask(engine: Engine): TaskHandler {
         `${error.message} (Service: Sfn, Status Code: 400, Request ID: ${randomUUID()})`,
       );
     }
+  };
+}
+
+/**
+ * An express execution from its start to its end, in one call. Improvement on the service, which has it as an SDK integration only: the
+ * input may be JSON, not just text, and so is the output; an execution that does not succeed fails the task, as with `.sync`.
+ */
+function startSyncExecutionTask(engine: Engine): TaskHandler {
+  const sdk = sdkTask(engine);
+  return async (request, signal) => {
+    const parameters = isObject(request.parameters) ? request.parameters : {};
+    const { Input = null } = parameters;
+    const input = typeof Input === "string" ? Input : printJson(Input ?? {});
+    const answer = parseJson(await sdk({ ...request, parameters: { ...parameters, Input: input } }, signal));
+    if (!isObject(answer)) return printJson(answer);
+    const result = { ...answer };
+    for (const member of ["Input", "Output"]) {
+      const text = result[member];
+      if (typeof text === "string") result[member] = parseJson(text);
+    }
+    if (answer.Status !== "SUCCEEDED") throw new TaskError("States.TaskFailed", printJson(result));
+    return printJson(result);
   };
 }
 

@@ -53,6 +53,31 @@ describe("nested executions", () => {
       (text) => JSON.parse(text).type,
     );
 
+  it("run an express machine to its end in one call, with JSON in and out", async () => {
+    const quick = { StartAt: "P", States: { P: { Type: "Pass", Parameters: { "got.$": "$.from" }, End: true } } };
+    const bad = { StartAt: "F", States: { F: { Type: "Fail", Error: "Bad", Cause: "on purpose" } } };
+    const role = { roleArn: "arn:aws:iam::123456789012:role/role", type: "EXPRESS", tags: [] } as const;
+    await engine.stateMachines.create({ name: "quick", definition: JSON.stringify(quick), ...role });
+    await engine.stateMachines.create({ name: "bad", definition: JSON.stringify(bad), ...role });
+    const calling = (child: string) => {
+      const definition = nesting("", child);
+      definition.States.T.Resource = "arn:aws:states:::states:startSyncExecution";
+      return definition;
+    };
+    await create("calls", calling("quick"));
+    await create("fails", calling("bad"));
+    const called = await engine.executions.ended(await start("calls"));
+    expect(called.status).toBe("SUCCEEDED");
+    expect(JSON.parse(called.output ?? "")).toMatchObject({
+      Status: "SUCCEEDED",
+      Input: { from: 1 },
+      Output: { got: 1 },
+    });
+    const failed = await engine.executions.ended(await start("fails"));
+    expect(failed).toMatchObject({ status: "FAILED", error: "States.TaskFailed" });
+    expect(JSON.parse(failed.cause ?? "")).toMatchObject({ Status: "FAILED", Error: "Bad", Cause: "on purpose" });
+  });
+
   it("start and go on", async () => {
     await create("child", wait(60));
     await create("parent", nesting("", "child"));
