@@ -163,10 +163,17 @@ export function connectTo(
   }
   const lines = certificate.replace(/.{64}(?!$)/g, "$&\n");
   const ca = `-----BEGIN CERTIFICATE-----\n${lines}${"=".repeat((4 - (certificate.length % 4)) % 4)}\n-----END CERTIFICATE-----\n`;
-  return connect("https://localhost", {
+  const session = connect("https://localhost", {
     ...settings,
-    createConnection: () => connectTls({ path, servername: "localhost", ca, ALPNProtocols: ["h2"], ...client }),
+    createConnection() {
+      const socket = connectTls({ path, servername: "localhost", ca, ALPNProtocols: ["h2"], ...client });
+      // Who is refused may hear of it after the session is gone, when nobody else listens any more.
+      socket.on("error", () => {});
+      return socket;
+    },
   });
+  session.on("error", () => {});
+  return session;
 }
 
 function headersOf(path: string) {
