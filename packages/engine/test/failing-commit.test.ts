@@ -249,6 +249,31 @@ describe("what memory knew ahead of the store is taken back", () => {
     expect(await look(execution)).toMatchObject({ status: "SUCCEEDED", output: "2" });
   });
 
+  it("makes no call that is not stored yet, when it takes up again what was under way", async () => {
+    const task = new AnsweredByHand();
+    const { engine, machine, start, watch, clock, activity } = await openTestEngine(task);
+    const activityArn = await activity();
+    const execution = await start(
+      await machine({
+        StartAt: "T",
+        States: { T: { Type: "Task", Resource: activityArn, Next: "Call" }, Call: AnsweredByHand.state() },
+      }),
+    );
+    const { taskToken = "" } = (await engine.activities.task({ activityArn }, anybody())) ?? {};
+    watch.break(full);
+    await expect(engine.executions.stop({ executionArn: execution })).rejects.toBe(full);
+    watch.mend();
+    // What is read back goes on, and that is being written when the time comes to take it up.
+    watch.hold();
+    const report = engine.activities.succeed({ taskToken, output: "1" });
+    await clock.turn(5000);
+    expect(task.inputs).toEqual([]);
+    watch.letGo();
+    await report;
+    await settled();
+    expect(task.inputs).toEqual([1]);
+  });
+
   it("does not make a call twice that is under way", async () => {
     const task = new AnsweredByHand();
     const { engine, machine, start, watch, clock, describe: look } = await openTestEngine(task);

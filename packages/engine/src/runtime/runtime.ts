@@ -43,6 +43,8 @@ export class Runtime {
   readonly #options: RuntimeOptions;
   readonly #live = new Map<number, LiveExecution>();
   readonly #loading = new Map<number, Promise<LiveExecution | undefined>>();
+  /** Executions of which nothing is under way in this process: what they wait for begins when they are read. */
+  readonly #toTakeUp = new Set<number>();
   readonly #commits: SharedCommits;
   readonly #calls: Calls;
   readonly #timers: Timers;
@@ -98,7 +100,9 @@ export class Runtime {
 
   /** Takes up what the last process left: calls that died with it, timers, transitions that had more to do. */
   async recover(): Promise<void> {
-    for (const id of await this.#store.restarting()) {
+    const restarting = await this.#store.restarting();
+    for (const id of restarting) this.#toTakeUp.add(id);
+    for (const id of restarting) {
       // A map run may have a million children to be read: who starts the engine does not wait for them.
       await new Promise<void>((resolve) => void this.#recoverOne(id, resolve).then(resolve));
     }
@@ -108,23 +112,24 @@ export class Runtime {
 
   async #recoverOne(id: number, onChildren: () => void): Promise<void> {
     try {
-      await this.#takeUp(id, onChildren);
+      await this.#load(id, onChildren);
     } catch (error) {
       if (this.#closed) return;
       // One execution that cannot be read must not keep the others from running.
       this.#options.log(`execution ${id} cannot be taken up: ${(error as Error).message}`);
-      if (error instanceof StoreError) this.#later(() => void this.#untilDone(() => this.#takeUp(id)));
+      if (error instanceof StoreError) this.#later(() => void this.#untilDone(() => this.#load(id)));
     }
   }
 
   /**
-   * Sets under way what an execution waits for and what is not: calls, and the rest of its last transition.
-   * @param onChildren called where the children of a map run are about to be read
+   * Sets under way what an execution waits for and what is not: calls, and the rest of its last transition. Called with what was just
+   * read and is in memory: as soon as something happens to the execution, memory is ahead of what is stored, and a call that no
+   * commit holds could be made.
    */
-  async #takeUp(id: number, onChildren?: () => void): Promise<void> {
-    const live = await this.#load(id, onChildren);
-    if (live === undefined) return;
+  #takeUp(live: LiveExecution): void {
+    if (this.#closed) return;
     const { execution } = live;
+    const { id } = execution;
     if (execution.lastEventId === 0) void this.#postInternal(id, { kind: "started" });
     let hasTurn = false;
     for (const branch of execution.branches.values()) {
@@ -304,7 +309,10 @@ export class Runtime {
 
   async #read(id: number, onChildren?: () => void): Promise<LiveExecution | undefined> {
     const row = await this.#store.executionById(id);
-    if (row === undefined || row.status !== "RUNNING") return undefined;
+    if (row === undefined || row.status !== "RUNNING") {
+      this.#toTakeUp.delete(id);
+      return undefined;
+    }
     // The state machine may be gone, and with it what says whether it was an express one.
     const type = isExpressExecution(row.arn) ? "EXPRESS" : "STANDARD";
     const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type };
@@ -312,6 +320,7 @@ export class Runtime {
     if (hasMapRun(live.execution)) onChildren?.();
     await this.#mapRuns.takeUp(live);
     this.#live.set(id, live);
+    if (this.#toTakeUp.delete(id)) this.#takeUp(live);
     return live;
   }
 
@@ -480,7 +489,8 @@ export class Runtime {
     for (const { reject } of posted) reject(error);
     if (!live.stored || this.#closed) return;
     this.#timers.arm(this.#clock.now() + RETRY_MILLISECONDS);
-    this.#later(() => void this.#untilDone(() => this.#takeUp(id)));
+    this.#toTakeUp.add(id);
+    this.#later(() => void this.#untilDone(() => this.#load(id)));
   }
 
   /** The result comes back as an event, unless the engine has been closed: then the next process asks again. */
