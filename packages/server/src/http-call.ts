@@ -1,45 +1,20 @@
 import { IncomingMessage, type ServerResponse } from "node:http";
-import { type Engine, ServiceError, StoreError } from "@pawl/engine";
-import type { AccessCheck } from "./access/access-check.js";
+import { ServiceError } from "@pawl/engine";
 import type { AccessKey } from "./access/access-key.js";
 import type { SignatureClaim } from "./access/signature-claim.js";
-import type { AllowedHosts } from "./allowed-hosts.js";
-import { answer, errorBody, faultBody, internalFailure, jsonType, notAnOperation, startAnswer } from "./answer.js";
-import type { CallerHomes } from "./caller-homes.js";
-import type { Cors } from "./cors.js";
-import type { Log } from "./log.js";
+import { answer, errorBody, internalFailure, jsonType, notAnOperation, startAnswer } from "./answer.js";
+import type { CallHost } from "./call-host.js";
 import { isLoopbackPeer } from "./loopback.js";
 import type { Caller, Operation } from "./operation.js";
-import { operationOf } from "./operations/registry.js";
-import type { OperatorRoutes } from "./operator-routes.js";
-import type { RequestCounts } from "./request-counts.js";
-import { serializationError } from "./request-model/check.js";
-import { quotaOf, type Throttle } from "./throttle.js";
-
-/** What the calls of one server share. */
-export interface CallHost {
-  readonly homes: CallerHomes;
-  readonly log: Log;
-  readonly maxBodyBytes: number;
-  readonly hosts: AllowedHosts;
-  /** Absent: no page of another origin may call. */
-  readonly cors: Cors | undefined;
-  /** Absent: everybody may call. */
-  readonly access: AccessCheck | undefined;
-  /** Absent: as often as they like. */
-  readonly throttle: Throttle | undefined;
-  readonly requests: RequestCounts;
-  /** What is served besides the API. */
-  readonly operatorRoutes: OperatorRoutes;
-  /** Calls that wait for something to come, which the server's closing ends. */
-  readonly polls: Set<AbortController>;
-  /** True once the server closes: an answer ends its connection. */
-  readonly closing: boolean;
-  /** A call has been read whole and is being answered, … */
-  started(): void;
-  /** … and has been answered. */
-  ended(): void;
-}
+import {
+  contentTypeOf,
+  failureOf,
+  findOperation,
+  operatorMessage,
+  parseBody,
+  runOperation,
+  traceIdOf,
+} from "./operation-call.js";
 
 /** Longest time that a caller who sends too much is listened to after the answer, so that it gets to read it. */
 const lingerMs = 2_000;
@@ -111,9 +86,7 @@ export class HttpCall extends IncomingMessage implements Caller {
   }
 
   get traceId(): string | undefined {
-    const value = this.#header("x-amzn-trace-id");
-    // Limited like the body's member; what does not fit is left out and not refused.
-    return value !== undefined && /^[\x20-\x7e]{1,256}$/.test(value) ? value : undefined;
+    return traceIdOf(this.#header("x-amzn-trace-id"));
   }
 
   signal(): AbortSignal {
@@ -205,31 +178,15 @@ export class HttpCall extends IncomingMessage implements Caller {
   }
 
   #run(text: string, key: AccessKey | undefined): string | Promise<string> {
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      throw serializationError();
-    }
-    const operation = operationOf(this.#target);
-    if (operation === undefined) {
-      throw new ServiceError("UnknownOperationException", "");
-    }
+    const body = parseBody(text);
+    const operation = findOperation(this.#target);
     this.#operation = operation;
-    const { homes, throttle } = this.#host;
+    const { homes } = this.#host;
     const engine =
       key === undefined || this.#claim === undefined
         ? homes.ofHeader(this.#header("authorization"))
         : homes.ofKey(key, this.#claim.region);
-    if (throttle !== undefined) {
-      return this.#runWithin(throttle, engine, operation, body);
-    }
-    return operation.run(engine, body, this);
-  }
-
-  async #runWithin(throttle: Throttle, engine: Engine, operation: Operation, body: unknown): Promise<string> {
-    throttle.take(await quotaOf(engine, operation.name, body), `${engine.region}/${engine.accountId}`);
-    return operation.run(engine, body, this);
+    return runOperation(this.#host, engine, operation, body, this);
   }
 
   #backup(key: AccessKey | undefined): void {
@@ -258,13 +215,8 @@ export class HttpCall extends IncomingMessage implements Caller {
   }
 
   #fail(error: unknown): void {
-    const fault = faultBody(error);
-    if (fault !== undefined) {
-      this.#answer(400, fault, (error as ServiceError).code);
-      return;
-    }
-    this.#host.log.error(`${this.#target}: ${operatorMessage(error)}`);
-    this.#answer(500, internalFailure, "InternalFailure");
+    const { status, body, code } = failureOf(error, this.#target, this.#host.log);
+    this.#answer(status, body, code);
   }
 
   #answer(status: number, body: string, error?: string): void {
@@ -312,21 +264,6 @@ export class HttpCall extends IncomingMessage implements Caller {
     response.once("close", () => clearTimeout(timer));
     this.resume();
   }
-}
-
-/** What the store says is made for operators, and on a full disk it is said for every call: no stack with it. */
-function operatorMessage(error: unknown): string {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return error instanceof StoreError ? message : (stack ?? message);
-}
-
-/** The content type of the answer, or undefined where the request's is not one of this protocol. */
-function contentTypeOf(header: string | undefined): string | undefined {
-  if (header === jsonType) {
-    return jsonType;
-  }
-  const type = header?.split(";", 1)[0]?.trim().toLowerCase();
-  return type === jsonType || type === "application/json" || type === "application/x-amz-json-1.1" ? type : undefined;
 }
 
 function isRoot(url: string | undefined): boolean {

@@ -5,9 +5,11 @@ import type { Engine } from "@pawl/engine";
 import { AccessCheck } from "./access/access-check.js";
 import type { AccessKey } from "./access/access-key.js";
 import { AllowedHosts } from "./allowed-hosts.js";
+import type { CallHost } from "./call-host.js";
 import { CallerHomes } from "./caller-homes.js";
 import { Cors } from "./cors.js";
-import { type CallHost, HttpCall } from "./http-call.js";
+import { DirectConnection } from "./direct-connection.js";
+import { HttpCall } from "./http-call.js";
 import { createLog, type Log } from "./log.js";
 import { OperatorRoutes } from "./operator-routes.js";
 import { RequestCounts } from "./request-counts.js";
@@ -93,6 +95,8 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
   const http = createListener(options.tls, limits, calls);
   http.timeout = limits.stalledTimeoutMs;
   http.on("clientError", answerUnreadable);
+  const direct =
+    calls.takesAnyRequest && options.tls === undefined ? serveDirectly(http, calls, limits) : noConnections;
   const sockets = new Set<Socket>();
   if (options.tls !== undefined) {
     // Of a connection that is still in its handshake the server itself knows nothing when it closes.
@@ -108,13 +112,33 @@ export async function createServer(engine: Engine, options: ServerOptions): Prom
     url: urlOf(options.tls === undefined ? "http" : "https", options.host, port),
     port,
     close: () => {
-      closed ??= close(http, calls, sockets);
+      closed ??= close(http, calls, sockets, direct);
       return closed;
     },
   };
 }
 
 type Listener = Server<typeof HttpCall>;
+
+const noConnections: ReadonlyMap<Socket, DirectConnection> = new Map();
+
+/** Lets connections be direct ones as long as their requests are plain. Gives those that are. */
+function serveDirectly(http: Listener, calls: Calls, limits: ServerLimits): ReadonlyMap<Socket, DirectConnection> {
+  const direct = new Map<Socket, DirectConnection>();
+  const serve = http.listeners("connection") as ((socket: Socket) => void)[];
+  const handOver = (socket: Socket): void => {
+    direct.delete(socket);
+    for (const listener of serve) {
+      listener.call(http, socket);
+    }
+  };
+  http.removeAllListeners("connection");
+  http.on("connection", (socket) => {
+    direct.set(socket, new DirectConnection(socket, calls, limits, handOver));
+    socket.once("close", () => direct.delete(socket));
+  });
+  return direct;
+}
 
 function createListener(tls: ServerOptions["tls"], limits: ServerLimits, calls: Calls): Listener {
   const settings = {
@@ -184,6 +208,11 @@ class Calls implements CallHost {
     });
   }
 
+  /** True where nothing is asked of a request besides what it says: no signature, no origin, no line in a log. */
+  get takesAnyRequest(): boolean {
+    return this.access === undefined && this.cors === undefined && !this.log.isDebug;
+  }
+
   started(): void {
     this.#running++;
   }
@@ -223,14 +252,25 @@ function listen(http: Listener, host: string, port: number): Promise<void> {
   });
 }
 
-async function close(http: Listener, calls: Calls, sockets: ReadonlySet<Socket>): Promise<void> {
+async function close(
+  http: Listener,
+  calls: Calls,
+  sockets: ReadonlySet<Socket>,
+  direct: ReadonlyMap<Socket, DirectConnection>,
+): Promise<void> {
   const ended = new Promise<void>((resolve) => http.close(() => resolve()));
+  const endIdle = (): void => {
+    for (const connection of direct.values()) {
+      connection.endIdle();
+    }
+  };
+  endIdle();
   await calls.end(answersMs);
   http.closeIdleConnections();
   // What is left has not sent its request whole, or does not read its answer.
   const timer = setTimeout(() => {
     http.closeAllConnections();
-    for (const socket of sockets) {
+    for (const socket of [...sockets, ...direct.keys()]) {
       socket.destroy();
     }
   }, connectionsMs);
