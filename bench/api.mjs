@@ -3,8 +3,11 @@ import { Agent, request } from "node:http";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** The answer of an operation. */
-export function call(url, operation, input) {
+/**
+ * The answer of an operation.
+ * @param onLength told how long its text is
+ */
+export function call(url, operation, input, onLength = () => {}) {
   return new Promise((resolve, reject) => {
     const body = JSON.stringify(input);
     const sent = request(url, { method: "POST", agent, headers: headersOf(operation, body) }, (response) => {
@@ -14,6 +17,7 @@ export function call(url, operation, input) {
         text += chunk;
       });
       response.on("end", () => {
+        onLength(text.length);
         if (response.statusCode === 200) resolve(JSON.parse(text));
         else reject(new Error(`${operation}: ${response.statusCode} ${text}`));
       });

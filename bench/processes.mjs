@@ -72,6 +72,13 @@ export function startLoad() {
   };
 }
 
+/** Workers of an activity, which work until they are stopped; see activity-workers.mjs. */
+export function startActivityWorkers(job) {
+  const child = track(fork(join(root, "bench/activity-workers.mjs")));
+  child.send(job);
+  return { stop: () => end(child) };
+}
+
 function track(child) {
   running.add(child);
   child.once("exit", () => running.delete(child));
