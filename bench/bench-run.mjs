@@ -72,7 +72,7 @@ export async function runBench(measurements) {
   result.seconds = (performance.now() - began) / 1000;
   if (options.write) {
     const { writeDocs } = await import("./docs.mjs");
-    writeDocs(result, chosen);
+    writeDocs(result, chosen, machineOf(result.environment));
   }
   console.log(options.json ? JSON.stringify(result, undefined, 2) : printResult(result, chosen));
 }

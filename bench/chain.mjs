@@ -1,7 +1,7 @@
 // node bench/chain.mjs: durable state transitions a second over HTTP, in a chain of Pass states.
 import { createStateMachine, requestText } from "./api.mjs";
 import { runIfMain } from "./bench-run.mjs";
-import { chain as machine, helloInput } from "./machines.mjs";
+import { helloInput, chain as machine } from "./machines.mjs";
 import { perSecond, row } from "./rows.mjs";
 import { measured, verifyCount, withServers } from "./servers.mjs";
 import { medians } from "./statistics.mjs";

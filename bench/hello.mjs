@@ -1,11 +1,11 @@
 // node bench/hello.mjs: durable executions of the smallest machine a second over HTTP, beside a bare HTTP server.
 import { call, countExecutions, createStateMachine, requestText } from "./api.mjs";
 import { runIfMain } from "./bench-run.mjs";
-import { hello as machine, helloInput } from "./machines.mjs";
+import { helloLines } from "./hello-table.mjs";
+import { helloInput, hello as machine } from "./machines.mjs";
 import { row, times } from "./rows.mjs";
 import { measured, withServers } from "./servers.mjs";
 import { medians } from "./statistics.mjs";
-import { helloLines } from "./hello-table.mjs";
 
 export const hello = {
   name: "hello",

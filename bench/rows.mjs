@@ -39,7 +39,12 @@ export const megabytes = (value) => `${count(value / 1e6)} MB`;
 export function printRows(rows) {
   const cells = [HEAD, ...rows.map(cellsOf)];
   const widths = HEAD.map((_, column) => Math.max(...cells.map((each) => each[column].length)));
-  return cells.map((each) => each.map((cell, column) => cell.padEnd(widths[column])).join("  ").trimEnd());
+  return cells.map((each) =>
+    each
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join("  ")
+      .trimEnd(),
+  );
 }
 
 /** The same as lines of Markdown. */

@@ -105,4 +105,3 @@ function nameOf(id) {
 export function executionArn(id) {
   return `${prefix}:execution:orders:${nameOf(id)}`;
 }
-

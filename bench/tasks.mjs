@@ -60,7 +60,11 @@ export async function measureTasks(plan) {
         async (servers) => {
           kinds[kind] = await measureKind(plan, kind, servers);
           const request = requestText("SendTaskSuccess", { taskToken: "t".repeat(200), output: INPUT });
-          bare ??= await measured(servers.bare, servers.load, { request, connections: plan.workers, seconds: plan.seconds });
+          bare ??= await measured(servers.bare, servers.load, {
+            request,
+            connections: plan.workers,
+            seconds: plan.seconds,
+          });
         },
         { options: ["--config", config] },
       );
@@ -76,7 +80,8 @@ const INPUT = JSON.stringify({ order: 4711, customer: "Ada Lovelace" });
 async function measureKind(plan, kind, { pawl, load }) {
   const { activityArn } = await call(pawl.url, "CreateActivity", { name: "work" });
   const resource = kind === "activity" ? activityArn : "arn:aws:lambda:us-east-1:123456789012:function:echo";
-  const workers = kind === "activity" ? startActivityWorkers({ port: pawl.port, activityArn, connections: plan.workers }) : undefined;
+  const workers =
+    kind === "activity" ? startActivityWorkers({ port: pawl.port, activityArn, connections: plan.workers }) : undefined;
   try {
     // Once, so that workers and functions are there.
     await measureSize(pawl, load, "warm-up", resource, plan.taskExecutions[0]);
@@ -105,8 +110,7 @@ async function measureSize(pawl, load, name, resource, executions) {
     executions,
     seconds,
     transitionsPerSecond: transitions / seconds,
-    mainThreadMicroseconds:
-      before === undefined ? null : ((after.mainThread - before.mainThread) / transitions) * 1e6,
+    mainThreadMicroseconds: before === undefined ? null : ((after.mainThread - before.mainThread) / transitions) * 1e6,
   };
 }
 

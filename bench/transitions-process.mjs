@@ -37,7 +37,13 @@ process.once("message", async (job) => {
 /** The transition function with nothing around it. */
 async function runAlone({ states, seconds, warmUpSeconds }) {
   const { program } = compile(chainOf(states));
-  const facts = { now: Date.now(), random: () => 0.5, uuid: () => "", activityExists: () => false, isMocked: () => false };
+  const facts = {
+    now: Date.now(),
+    random: () => 0.5,
+    uuid: () => "",
+    activityExists: () => false,
+    isMocked: () => false,
+  };
   const inputText = JSON.stringify(INPUT);
   const run = () => {
     const execution = {

@@ -2,41 +2,63 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { measurements } from "../bench/measurements.mjs";
+import { plot } from "../bench/plots.mjs";
 
 const bench = fileURLToPath(new URL("../bench/bench.mjs", import.meta.url));
 const run = promisify(execFile);
 
-const aRate = {
-  perSecond: expect.any(Number),
-  p50: expect.any(Number),
-  p99: expect.any(Number),
-  longest: expect.any(Number),
-  generatorCpu: expect.any(Number),
-  rounds: [expect.any(Number)],
-};
-
-test("the benchmark runs and reports every measurement", { timeout: 120_000 }, async () => {
+test("the benchmark runs and reports every measurement", { timeout: 300_000 }, async () => {
   const { stdout, stderr } = await run(process.execPath, [bench, "--quick", "--json"], { maxBuffer: 2 ** 24 });
   const result = JSON.parse(stdout);
 
   expect(result.environment).toMatchObject({ node: process.versions.node, cpus: expect.any(Number) });
-  expect(result.hello.levels.map(({ connections }: { connections: number }) => connections)).toEqual([1, 16]);
-  for (const level of result.hello.levels) {
-    expect(level).toMatchObject({ pawl: aRate, bare: aRate, ratio: expect.any(Number) });
-    expect(level.pawl.perSecond).toBeGreaterThan(0);
-    expect(level.bare.perSecond).toBeGreaterThan(0);
+  expect(result.rows.length).toBeGreaterThan(measurements.length);
+  for (const row of result.rows) {
+    expect(row).toMatchObject({ what: expect.any(String), measured: expect.any(String), value: expect.any(Number) });
+    expect(row.value, row.what).toBeGreaterThan(0);
+    // What has an aim is judged.
+    expect("met" in row, row.what).toBe("aim" in row);
   }
   expect(result.hello.verifiedExecutions).toBeGreaterThan(0);
-  expect(result.chain).toMatchObject({ states: 50, transitionsPerSecond: expect.any(Number) });
-  expect(result.map).toMatchObject({ iterations: 1000, seconds: expect.any(Number) });
-  expect(result.waiting).toMatchObject({
-    executions: 500,
-    secondsToStartThem: expect.any(Number),
-    dataFileBytes: expect.any(Number),
-    secondsToFirstAnswer: { empty: expect.any(Number), waiting: expect.any(Number), bare: expect.any(Number) },
-  });
+  for (const { name, curves } of measurements) {
+    expect(result).toHaveProperty(name);
+    for (const curve of curves?.(result[name]) ?? [])
+      expect(plot(curve)).toMatch(/^<svg [\s\S]*<path class="curve c0"/);
+  }
   // A pipe gets the result and nothing of how it goes.
   expect(stderr).not.toMatch(/round/);
+});
+
+test("plots of curves that grow, that stay and that hold names with signs", () => {
+  const svg = plot({
+    title: "Time < memory & disk",
+    x: "work",
+    y: "seconds",
+    series: [
+      {
+        name: "grows",
+        points: [
+          [1, 0.2],
+          [10, 2],
+          [1000, 210],
+        ],
+      },
+      {
+        name: "stays",
+        slope: false,
+        points: [
+          [1, 5],
+          [10, 5],
+          [1000, 5],
+        ],
+      },
+    ],
+  });
+  expect(svg).toContain("Time &lt; memory &amp; disk");
+  expect(svg.match(/class="slope" d=/g)).toHaveLength(1);
+  expect(svg.match(/<circle/g)).toHaveLength(6);
+  expect(svg).not.toMatch(/NaN|undefined|Infinity/);
 });
 
 test("a wrong option is explained", async () => {
