@@ -29,6 +29,8 @@ export interface Surroundings {
   readonly activities: readonly string[];
   /** ARN of a machine that other machines may start. */
   readonly nested: string | undefined;
+  /** ARN of a machine that never ends by itself: whoever starts it must stop it. */
+  readonly endless: string | undefined;
   /** True where children of map runs may be express ones, which have five minutes by the clock. */
   readonly mayBeExpress: boolean;
 }
@@ -105,6 +107,7 @@ function drawStates(drawing: Drawing, depth: number, _states: Record<string, Sta
   if (!drawing.isExpress) simple.push("wait", "callback");
   if (!drawing.isExpress && surroundings.activities.length > 0) simple.push("activity", "activity");
   if (!drawing.isExpress && surroundings.nested !== undefined) simple.push("nested");
+  if (!drawing.isExpress && surroundings.endless !== undefined) simple.push("endless", "endless");
   const kind = random.pick(depth > 0 && !drawing.isExpress ? [...simple, "parallel", "map", "distributed"] : simple);
   const more = random.between(1, 9);
   switch (kind) {
@@ -191,6 +194,14 @@ function drawTask({ random, surroundings, isRedriven, isExpress }: Drawing, kind
         Resource: "arn:aws:states:::states:startExecution.sync:2",
         Parameters: { StateMachineArn: surroundings.nested, Input: { "n.$": "$.n" } },
         ResultSelector: { "n.$": "$.Output.n" },
+      };
+    case "endless":
+      return {
+        Type: "Task",
+        Resource: `arn:aws:states:::states:startExecution${random.pick([".sync", ".sync:2"])}`,
+        Parameters: { StateMachineArn: surroundings.endless, Input: { "n.$": "$.n" } },
+        TimeoutSeconds: random.pick([1, 30, 3000]),
+        Catch: [{ ErrorEquals: ["States.Timeout"] }],
       };
     default: {
       // Without a timeout the reply must come: then only the death of the process loses it.

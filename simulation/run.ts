@@ -28,7 +28,7 @@ export interface RunResult {
 export async function simulate(seed: number): Promise<RunResult> {
   const random = new SeededRandom(seed);
   const trace: string[] = [];
-  const plan = drawPlan(random);
+  const plan = drawPlan(random, new SeededRandom(-2 - seed).chance(0.5));
   const faults: string[] = [];
   let world: World | undefined;
   const ledger: Ledger = { executions: [], express: [], faults };
@@ -83,7 +83,8 @@ interface Start {
   readonly time: number;
 }
 
-function drawPlan(random: SeededRandom): Plan {
+/** @param hasEndless a draw of its own, so that the worlds without it are what they were before there was one */
+function drawPlan(random: SeededRandom, hasEndless: boolean): Plan {
   const isLossless = random.chance(0.5);
   const deaths = random.below(5);
   const faults: Faults = {
@@ -112,7 +113,8 @@ function drawPlan(random: SeededRandom): Plan {
   };
   const surroundings: Surroundings = {
     activities: random.chance(0.7) ? [ACTIVITY] : [],
-    nested: random.chance(0.5) ? "arn:aws:states:us-east-1:123456789012:stateMachine:nested" : undefined,
+    nested: random.chance(0.5) ? machineArn("nested") : undefined,
+    endless: hasEndless ? machineArn("endless") : undefined,
     mayBeExpress: !faults.clockJumps,
   };
   const machines = Array.from({ length: random.between(1, 3) }, (_, index) =>
@@ -127,13 +129,20 @@ function drawPlan(random: SeededRandom): Plan {
   }));
   return {
     faults,
-    machines: [nested, ...machines],
+    machines: [nested, ...(hasEndless ? [ENDLESS] : []), ...machines],
     starts,
     hasExpress: random.chance(0.3),
     deaths: Array.from({ length: deaths }, () => random.below(random.pick([span, 2 * span, 1_000_000]))),
     jumps: faults.clockJumps ? Array.from({ length: random.between(1, 3) }, () => random.below(2 * span)) : [],
   };
 }
+
+/** Nobody starts it but tasks that time out, or are stopped: it ends only where it is stopped with them. */
+const ENDLESS: Machine = {
+  name: "endless",
+  isRedriven: false,
+  definition: { StartAt: "Wait", States: { Wait: { Type: "Wait", Seconds: 90_000_000, End: true } } },
+};
 
 const EXPRESS: Machine = {
   name: "express",
@@ -281,6 +290,8 @@ async function checkAll(world: World, workers: Workers, plan: Plan, ledger: Ledg
   const metrics = world.engine?.metrics();
   if (metrics?.queueLength !== 0) faults.push(`${metrics?.queueLength} events are not durable at the end`);
   if (metrics?.liveExecutions !== 0) faults.push(`${metrics?.liveExecutions} executions are still in memory`);
+  const jobStops = world.disk.jobStops(1000);
+  if (jobStops.length > 0) faults.push(`${jobStops.length} jobs are still to be stopped`);
   const kept = world.disk.executions().filter(({ parent, arn }) => parent === null && arn.includes(":express:"));
   if (kept.length > 0) faults.push(`${kept.length} express executions are still stored`);
   workers.end();

@@ -9,6 +9,8 @@ import {
   type ExecutionQuery,
   type ExecutionRow,
   type HistoryChunk,
+  type JobStopKey,
+  type JobStopRow,
   listedAt,
   type MapRunRow,
   type QueuedTask,
@@ -29,6 +31,7 @@ export class SimulatedDisk {
   readonly #histories = new Map<number, HistoryChunk[]>();
   readonly #branches = new Map<number, Map<number, KeptBranch>>();
   readonly #mapRuns = new Map<string, MapRunRow>();
+  readonly #jobStops = new Map<string, JobStopRow>();
   readonly #machines = new Map<string, StateMachineRow>();
   readonly #revisions = new Map<number, RevisionRow>();
   readonly #versions = new Map<string, VersionRow>();
@@ -74,6 +77,7 @@ export class SimulatedDisk {
     for (const row of changes.activities ?? []) this.#activities.set(row.arn, row);
     for (const change of changes.executions ?? []) this.#change(change);
     for (const id of changes.deletedExecutions ?? []) this.#deleteExecution(id);
+    for (const key of changes.endedJobStops ?? []) this.#jobStops.delete(jobStopKey(key));
     if (changes.removal !== undefined) this.#remove(changes.removal);
   }
 
@@ -83,7 +87,8 @@ export class SimulatedDisk {
     for (const [key, row] of this.#aliases) if (row.stateMachineArn === arn) this.#aliases.delete(key);
   }
 
-  #change({ id, insert, update, history, branches = [], deletedBranches, mapRuns = [] }: ExecutionChange): void {
+  #change(change: ExecutionChange): void {
+    const { id, insert, update, history, branches = [], deletedBranches, mapRuns = [], jobStops = [] } = change;
     if (insert !== undefined) {
       this.#executions.set(id, insert);
       this.#idsByArn.set(insert.arn, id);
@@ -114,6 +119,7 @@ export class SimulatedDisk {
       kept.set(branch.id, { ...branch, position: branch.activityArn === null ? 0 : position });
     }
     for (const run of mapRuns) this.#mapRuns.set(run.arn, run);
+    for (const stop of jobStops) this.#jobStops.set(jobStopKey(stop), stop);
     if (kept.size > 0) this.#branches.set(id, kept);
     else this.#branches.delete(id);
   }
@@ -313,6 +319,15 @@ export class SimulatedDisk {
     return [...new Set(ids)].sort((one, other) => one - other);
   }
 
+  jobStops(limit: number, after: JobStopKey = { executionId: 0, attempt: 0 }): JobStopRow[] {
+    const isAfter = (one: JobStopKey, other: JobStopKey): boolean =>
+      one.executionId > other.executionId || (one.executionId === other.executionId && one.attempt > other.attempt);
+    return [...this.#jobStops.values()]
+      .filter((stop) => isAfter(stop, after))
+      .sort((one, other) => (isAfter(one, other) ? 1 : -1))
+      .slice(0, limit);
+  }
+
   stateMachine(arn: string): StateMachineRow | undefined {
     return this.#machines.get(arn);
   }
@@ -346,6 +361,10 @@ export class SimulatedDisk {
 
 /** The most parts of histories that go with one commit. */
 const ROWS_OF_A_REMOVAL = 200;
+
+function jobStopKey({ executionId, attempt }: JobStopKey): string {
+  return `${executionId}/${attempt}`;
+}
 
 function isListed(row: ExecutionRow, query: ExecutionQuery): boolean {
   if ("mapRunArn" in query) {

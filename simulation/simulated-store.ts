@@ -72,6 +72,7 @@ export class SimulatedStore {
       nextDue: read(disk.nextDue),
       queued: read(disk.queued),
       restarting: read(disk.restarting),
+      jobStops: read(disk.jobStops),
       stateMachine: read(disk.stateMachine),
       listStateMachines: read(disk.listStateMachines),
       revision: read(disk.revision),

@@ -111,4 +111,30 @@ export function branchTests(suite: StoreSuite): void {
       expect(await suite.store.restarting()).toEqual([other.id]);
     });
   });
+
+  describe("jobs to be stopped", () => {
+    const stop = (executionId: number, attempt: number, data = "{}") => ({ executionId, attempt, data });
+
+    test("are listed by execution and attempt, until they are ended", async () => {
+      const [one, other] = [suite.execution(), suite.execution()];
+      await suite.insert(one, other);
+      const stops = [stop(one.id, 4), stop(one.id, 30), stop(other.id, 4)];
+      await suite.store.commit({
+        executions: [
+          { id: other.id, jobStops: stops.slice(2) },
+          { id: one.id, jobStops: [stop(one.id, 30), stop(one.id, 4, '"before"')] },
+        ],
+      });
+      await suite.store.commit({ executions: [{ id: one.id, jobStops: [stop(one.id, 4)] }] });
+      expect(await suite.store.jobStops(10)).toEqual(stops);
+      expect(await suite.store.jobStops(2)).toEqual(stops.slice(0, 2));
+      expect(await suite.store.jobStops(10, stops[0])).toEqual(stops.slice(1));
+      expect(await suite.store.jobStops(10, stops[2])).toEqual([]);
+      const [, second] = stops;
+      await suite.store.commit({ endedJobStops: [stop(one.id, 4), stop(99, 99), stop(other.id, 4)] });
+      expect(await suite.store.jobStops(10)).toEqual([second]);
+      await suite.store.commit({ deletedExecutions: [one.id] });
+      expect(await suite.store.jobStops(10)).toEqual([second]);
+    });
+  });
 }

@@ -7,7 +7,6 @@ import {
   homeOf,
   type Integrations,
   ServiceError,
-  TASK_CANCELLED,
   TaskError,
   type TaskHandler,
   type TaskRequest,
@@ -105,27 +104,23 @@ function startSyncExecutionTask(engine: Engine): TaskHandler {
  */
 function startExecutionTask(engine: Engine): TaskHandler {
   return async (request, signal) => {
-    const { resource, submitted } = request;
+    const { resource, submitted, stops } = request;
+    if (stops) return stopNested(engine, request);
     if (submitted === undefined) return startNested(engine, request, signal);
-    const executionArn = isObject(submitted) ? String(submitted.ExecutionArn) : "";
-    try {
-      const description = await engine.executions.ended(executionArn, signal);
-      const result = nestedResult(description, resource.kind === "service" && resource.pattern === ".sync:2");
-      if (description.status === "SUCCEEDED") return printJson(result);
-      throw new TaskError("States.TaskFailed", printJson(result));
-    } catch (error) {
-      if (signal.aborted && signal.reason === TASK_CANCELLED) await stopNested(engine, executionArn);
-      throw error;
-    }
+    const description = await engine.executions.ended(startedArn(submitted), signal);
+    const result = nestedResult(description, resource.kind === "service" && resource.pattern === ".sync:2");
+    if (description.status === "SUCCEEDED") return printJson(result);
+    throw new TaskError("States.TaskFailed", printJson(result));
   };
 }
 
+function startedArn(submitted: Json): string {
+  return isObject(submitted) ? String(submitted.ExecutionArn) : "";
+}
+
 async function startNested(engine: Engine, request: TaskRequest, signal: AbortSignal): Promise<string> {
-  const parameters = isObject(request.parameters) ? request.parameters : {};
-  const { Input, Name, StateMachineArn, TraceHeader } = parameters;
-  // A name that only this attempt has: where the process dies after the start, the next one finds the execution by it.
-  const name = typeof Name === "string" ? Name : uuidOf(request.idempotencyKey);
-  const input = Input === undefined || Input === null ? "{}" : typeof Input === "string" ? Input : printJson(Input);
+  const { Name, StateMachineArn, TraceHeader } = parametersOf(request);
+  const { name, input } = nestedNameAndInput(request);
   try {
     const start = { stateMachineArn: StateMachineArn ?? null, input, name, traceHeader: TraceHeader ?? null };
     const answer = await call(engine, "StartExecution", withoutNull(start), request, signal).catch(async (error) => {
@@ -157,6 +152,19 @@ async function startNested(engine: Engine, request: TaskRequest, signal: AbortSi
   }
 }
 
+function parametersOf({ parameters }: TaskRequest): JsonObject {
+  return isObject(parameters) ? parameters : {};
+}
+
+function nestedNameAndInput(request: TaskRequest): { readonly name: string; readonly input: string } {
+  const { Input, Name } = parametersOf(request);
+  return {
+    // A name that only this attempt has: where the process dies after the start, the next one finds the execution by it.
+    name: typeof Name === "string" ? Name : uuidOf(request.idempotencyKey),
+    input: Input === undefined || Input === null ? "{}" : typeof Input === "string" ? Input : printJson(Input),
+  };
+}
+
 /** The execution that the same attempt started before the process died, where it has ended since. */
 async function startedBefore(
   engine: Engine,
@@ -165,17 +173,32 @@ async function startedBefore(
   error: unknown,
 ): Promise<JsonObject | undefined> {
   if (!(error instanceof ServiceError) || error.code !== "ExecutionAlreadyExists") return undefined;
-  const machine = stateMachineArn.split(":").slice(0, 7).join(":");
-  const executionArn = `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
+  const executionArn = nestedArn(stateMachineArn, name);
   const { startDate } = await engine.executions.describe(executionArn);
   return { executionArn, startDate: startDate / 1000 };
 }
 
-/** The nested execution goes with its parent: nobody waits for it any more. It may have ended meanwhile. */
-async function stopNested(engine: Engine, executionArn: string): Promise<void> {
-  await engine.executions.stop({ executionArn }).catch((error: unknown) => {
+function nestedArn(stateMachineArn: string, name: string): string {
+  const machine = stateMachineArn.split(":").slice(0, 7).join(":");
+  return `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
+}
+
+/** The nested execution goes with its parent: nobody waits for it any more. It may have ended meanwhile, or never begun. */
+async function stopNested(engine: Engine, request: TaskRequest): Promise<string> {
+  const { submitted } = request;
+  try {
+    let executionArn: string;
+    if (submitted === undefined) {
+      const { name, input } = nestedNameAndInput(request);
+      executionArn = nestedArn(String(parametersOf(request).StateMachineArn), name);
+      // Under a name that the state gave it, it may be somebody else's.
+      if ((await engine.executions.describe(executionArn)).input !== input) return "null";
+    } else executionArn = startedArn(submitted);
+    await engine.executions.stop({ executionArn });
+  } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-  });
+  }
+  return "null";
 }
 
 /** What the service makes of DescribeExecution; dates are milliseconds since the epoch here. */

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Engine, openEngine, openSqliteStore } from "@pawl/engine";
+import { parseResource } from "@pawl/asl";
+import { type Changes, type Engine, openEngine, openSqliteStore, type Store } from "@pawl/engine";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { stepFunctionsTasks } from "../src/step-functions-tasks.js";
 
@@ -23,8 +24,20 @@ describe("nested executions", () => {
   let folder: string;
   let engine: Engine;
 
-  const open = async (): Promise<void> => {
-    const store = await openSqliteStore({ folder });
+  let opened: Store | undefined;
+  const open = async (commit?: (changes: Changes, store: Store) => Promise<void>): Promise<void> => {
+    const inner = await openSqliteStore({ folder });
+    const store =
+      commit === undefined
+        ? inner
+        : new Proxy(inner, {
+            get(target, name) {
+              if (name === "commit") return (changes: Changes) => commit(changes, target);
+              const member: unknown = Reflect.get(target, name);
+              return typeof member === "function" ? member.bind(target) : member;
+            },
+          });
+    opened = inner;
     engine = await openEngine({ store, integrations: stepFunctionsTasks });
   };
   beforeEach(async () => {
@@ -147,5 +160,94 @@ describe("nested executions", () => {
     expect((await children()).map(({ status }) => status)).toEqual(["RUNNING"]);
     await engine.executions.stop({ executionArn: arn });
     await expect.poll(async () => (await children()).map(({ status }) => status)).toEqual(["ABORTED"]);
+  });
+
+  it("are stopped by the next process where this one dies with the end of their parent on the disk", async () => {
+    await create("child", wait(600));
+    const end = { ...nesting(".sync", "child").States.T, TimeoutSeconds: 1 };
+    await create("parent", nesting(".sync", "child"));
+    await create("impatient", { StartAt: "T", States: { T: end } });
+    for (const name of ["parent", "impatient"]) {
+      await engine.close();
+      let died = (): void => {};
+      const death = new Promise<void>((resolve) => {
+        died = resolve;
+      });
+      await open((changes, store) => {
+        const { executions = [] } = changes;
+        if (!executions.some(({ jobStops }) => jobStops !== undefined)) return store.commit(changes);
+        return store.commit(changes).then(() => store.close().then(died));
+      });
+      const arn = await start(name);
+      await expect.poll(() => types(arn)).toContain("TaskSubmitted");
+      // Nobody answers any more.
+      if (name === "parent") await expect(engine.executions.stop({ executionArn: arn })).rejects.toThrow("was closed");
+      await death;
+      await engine.close();
+      await open();
+      expect((await engine.executions.describe(arn)).status).toBe(name === "parent" ? "ABORTED" : "FAILED");
+      await expect
+        .poll(async () => new Set((await children()).map(({ status }) => status)))
+        .toEqual(new Set(["ABORTED"]));
+    }
+    expect(await children()).toHaveLength(2);
+    await expect.poll(() => opened?.jobStops(10)).toEqual([]);
+  });
+
+  it("are stopped where their parent ends while they are being started", async () => {
+    await create("child", wait(600));
+    await create("parent", nesting(".sync", "child"));
+    await engine.close();
+    let hold = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      hold = resolve;
+    });
+    let starting = (): void => {};
+    const started = new Promise<void>((resolve) => {
+      starting = resolve;
+    });
+    await open(async (changes, store) => {
+      const isStart = changes.executions?.some(({ insert }) => insert?.stateMachineArn === machineArn("child"));
+      if (isStart) {
+        starting();
+        await held;
+      }
+      await store.commit(changes);
+    });
+    const arn = await start("parent");
+    await started;
+    const stopped = engine.executions.stop({ executionArn: arn });
+    hold();
+    await stopped;
+    await expect.poll(async () => (await children()).map(({ status }) => status)).toEqual(["ABORTED"]);
+    expect(await types(arn)).not.toContain("TaskSubmitted");
+  });
+
+  it("are left alone where it is not known that their parent started them and the input is another", async () => {
+    await create("child", wait(600));
+    const request = { stateMachineArn: machineArn("child"), name: "known" };
+    await engine.executions.start({ ...request, input: '{"from":2}' });
+    const stop = stepFunctionsTasks(engine).get("states:startExecution");
+    const parameters = { StateMachineArn: machineArn("child"), Name: "known", Input: { from: 1 } };
+    const resource = parseResource("arn:aws:states:::states:startExecution.sync");
+    const execution = {
+      arn: `${machineArn("p").replace("stateMachine", "execution")}:p`,
+      name: "p",
+      region: "us-east-1",
+    };
+    if (stop === undefined || resource === undefined) throw new Error("there is no such integration");
+    const unknown = {
+      resource,
+      parameters,
+      stops: true as const,
+      idempotencyKey: "p#1",
+      execution: { ...execution, traceHeader: undefined },
+    };
+    const never = new AbortController().signal;
+    await stop(unknown, never);
+    expect((await children()).map(({ status }) => status)).toEqual(["RUNNING"]);
+    await stop({ ...unknown, parameters: { ...parameters, Name: "unknown" } }, never);
+    await stop({ ...unknown, parameters: { ...parameters, Input: { from: 2 } } }, never);
+    expect((await children()).map(({ status }) => status)).toEqual(["ABORTED"]);
   });
 });

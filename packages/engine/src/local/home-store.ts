@@ -35,6 +35,7 @@ export function homeStore(store: Store, home: Home): Store {
     nextDue: () => store.nextDue(),
     queued: async (arn, limit, after) => (isMine(arn) ? store.queued(arn, limit, after) : []),
     restarting: () => store.restarting(),
+    jobStops: (limit, after) => store.jobStops(limit, after),
 
     stateMachine: async (arn) => (isMine(arn) ? store.stateMachine(arn) : undefined),
     // ARNs of one home stand together, after its prefix.

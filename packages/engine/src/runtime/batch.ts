@@ -6,6 +6,7 @@ import type { ExecutionChange, HistoryChunk, Removal } from "../store/store.js";
 import type { Effect } from "../transition/effect.js";
 import type { Change } from "../transition/transition.js";
 import { branchRow, keptRow } from "./branch-data.js";
+import { type JobStop, jobStopOf, jobStopRow } from "./job-stop.js";
 import type { LiveExecution } from "./live-execution.js";
 
 /**
@@ -48,7 +49,13 @@ export class Batch {
       live.batches += 1;
     }
     for (const event of change.events) entry.events.push(event);
-    for (const effect of change.effects) entry.effects.push(effect);
+    for (const effect of change.effects) {
+      entry.effects.push(effect);
+      if (effect.kind === "cancel" && effect.job !== undefined) {
+        entry.jobStops ??= [];
+        entry.jobStops.push(jobStopOf(live.execution, effect.job));
+      }
+    }
     for (const branch of change.changed) entry.changed.add(branch);
     for (const id of change.deleted) entry.deleted.push(id);
     if (change.accepted) entry.kept = change.kept;
@@ -114,6 +121,8 @@ export interface Entry {
   kept: readonly Branch[];
   /** The last records of map runs that changed; absent where there are none. */
   mapRuns?: Map<string, MapRunRecord>;
+  /** Jobs that are to be stopped; absent where there are none. */
+  jobStops?: JobStop[];
   /** What was posted, in order. */
   readonly posted: Posted[];
   /** True where the rows of the batch hold the execution's end. */
@@ -160,6 +169,7 @@ function standardChange(live: LiveExecution, entry: Entry, { executions }: Rows)
   if (entry.mapRuns !== undefined) {
     change.mapRuns = [...entry.mapRuns.values()].map((record) => mapRunRow(id, record));
   }
+  if (entry.jobStops !== undefined) change.jobStops = entry.jobStops.map(jobStopRow);
   if (ended) {
     if (!isNew) change.deletedBranches = "all";
   } else if (deleted.length > 0) {

@@ -14,7 +14,7 @@ import type { Changes, ExecutionRow, Removal, Store } from "../store/store.js";
 import { StoreError } from "../store/store-error.js";
 import type { TaskHandler } from "../tasks/task-handler.js";
 import type { Tracing } from "../tracing/tracing.js";
-import type { Effect, Evaluation } from "../transition/effect.js";
+import type { Cancellation, Effect, Evaluation } from "../transition/effect.js";
 import { isEvaluating } from "../transition/evaluations.js";
 import type { ExecutionEvent } from "../transition/event.js";
 import { branchOf } from "../transition/map-run.js";
@@ -26,6 +26,8 @@ import type { Batch, Entry } from "./batch.js";
 import { Calls } from "./calls.js";
 import { Counters } from "./counters.js";
 import type { EvaluateExpression } from "./evaluation-threads.js";
+import { jobStopOf } from "./job-stop.js";
+import { JobStops } from "./job-stops.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
 import { hasMapRun, MapRuns } from "./map-runs.js";
 import { SharedCommits } from "./shared-commits.js";
@@ -48,6 +50,7 @@ export class Runtime {
   readonly #commits: SharedCommits;
   readonly #calls: Calls;
   readonly #timers: Timers;
+  readonly #jobStops: JobStops;
   readonly #mapRuns: MapRuns;
   /** Executions that end are told to these. */
   readonly #ended = new Map<number, Set<() => void>>();
@@ -76,6 +79,13 @@ export class Runtime {
       (executionId, event) => this.#postInternal(executionId, event),
       options.tracing,
     );
+    this.#jobStops = new JobStops({
+      store: options.store,
+      clock: options.clock,
+      runTask: options.runTask,
+      commit: (changes) => this.#commits.commit(changes),
+      log: options.log,
+    });
     this.#mapRuns = new MapRuns({
       store: options.store,
       clock: options.clock,
@@ -107,6 +117,8 @@ export class Runtime {
       await new Promise<void>((resolve) => void this.#recoverOne(id, resolve).then(resolve));
     }
     await this.#mapRuns.stopOrphans();
+    // Services may take long to answer.
+    void this.#untilDone(() => this.#jobStops.takeUp());
     await this.#timers.start();
   }
 
@@ -289,6 +301,7 @@ export class Runtime {
     this.#closed = true;
     this.#timers.stop();
     this.#calls.abortAll();
+    this.#jobStops.close();
     this.#mapRuns.close();
     for (const { reject } of this.#running.values()) reject(new Error("the engine is closed"));
     this.#running.clear();
@@ -441,7 +454,7 @@ export class Runtime {
           this.#calls.start(execution, effect);
         return;
       case "cancel":
-        this.#calls.abort(execution, effect.attempt);
+        this.#cancel(execution, effect);
         return;
       case "evaluate":
         this.#evaluate(execution, effect);
@@ -471,6 +484,11 @@ export class Runtime {
       case "taken":
         return;
     }
+  }
+
+  #cancel(execution: Execution, { attempt, job }: Cancellation): void {
+    if (job === undefined) this.#calls.abort(execution, attempt);
+    else this.#jobStops.begin(jobStopOf(execution, job), this.#calls.letGo(execution, attempt));
   }
 
   #undo(live: LiveExecution, entry: Entry, error: unknown): void {

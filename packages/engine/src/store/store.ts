@@ -50,6 +50,8 @@ export interface Store {
   queued(activityArn: string, limit: number, after?: number): Promise<QueuedTask[]>;
   /** Ids of executions with a branch that has `restart` set: what a new process must take up at once. */
   restarting(): Promise<number[]>;
+  /** Jobs that are to be stopped, by execution and attempt, at most `limit`, only those after `after` where given. */
+  jobStops(limit: number, after?: JobStopKey): Promise<JobStopRow[]>;
 
   stateMachine(arn: string): Promise<StateMachineRow | undefined>;
   /** By ARN, those after the ARN `after` where given. */
@@ -99,6 +101,8 @@ export interface Changes {
   readonly executions?: readonly ExecutionChange[];
   /** Ids; their history, branches and map runs go with them. */
   readonly deletedExecutions?: readonly number[];
+  /** Jobs that have been stopped, or need not be any more. */
+  readonly endedJobStops?: readonly JobStopKey[];
   readonly removal?: Removal;
   readonly revisions?: readonly RevisionRow[];
   /** Inserted, or replaced by ARN. */
@@ -137,6 +141,8 @@ export interface ExecutionChange {
   readonly deletedBranches?: readonly number[] | "all";
   /** Map runs of the execution: inserted, or replaced by ARN. */
   readonly mapRuns?: readonly MapRunRow[];
+  /** Jobs that its tasks have started and that are to be stopped: inserted, or replaced by attempt. */
+  readonly jobStops?: readonly JobStopRow[];
 }
 
 export interface ExecutionRow extends ExecutionOutcome {
@@ -246,6 +252,18 @@ export interface BranchRow {
   readonly activityArn: string | null;
   /** True where the branch waits for something that a process does and that dies with it, such as a call to a function. */
   readonly restart: boolean;
+}
+
+export interface JobStopKey {
+  readonly executionId: number;
+  /** Of the task, as in the branch that waited for the job. */
+  readonly attempt: number;
+}
+
+/** A job that nobody waits for any more. It stays when its execution goes, until the job is stopped. */
+export interface JobStopRow extends JobStopKey {
+  /** JSON text of what is needed to stop it. */
+  readonly data: string;
 }
 
 export interface BranchKey {

@@ -7,7 +7,7 @@ import { presigned } from "./aws/request-signing.js";
 import { type HttpAnswer, type HttpExchange, SocketFault } from "./http/exchange.js";
 import { textOf } from "./http/form.js";
 import { failureOf, readBody } from "./http/http-task.js";
-import { TASK_CANCELLED, TaskError, type TaskHandler, type TaskRequest, unusableParameters } from "./task-handler.js";
+import { TaskError, type TaskHandler, type TaskRequest, unusableParameters } from "./task-handler.js";
 
 export interface KubernetesOptions {
   readonly exchange: HttpExchange;
@@ -39,25 +39,22 @@ export function eksCallTask(options: KubernetesOptions): TaskHandler {
  */
 export function eksRunJobTask(options: KubernetesOptions): TaskHandler {
   return async (request, signal) => {
-    const { parameters, submitted } = request;
+    const { parameters, submitted, stops = false } = request;
     const jobs = `/apis/batch/v1/namespaces/${encodeURIComponent(textIn(parameters, "Namespace") || "default")}/jobs`;
     if (submitted === undefined) {
+      // Its name may be the cluster's choice.
+      if (stops) return "null";
       const body = isObject(parameters) ? parameters.Job : undefined;
       return printJson(shown(await callCluster(options, request, signal, { method: "POST", path: jobs, body })));
     }
     const started = objectIn(submitted, "ResponseBody");
     const path = `${jobs}/${encodeURIComponent(textIn(objectIn(started, "metadata"), "name"))}`;
-    try {
-      return printJson(await followJob(options, request, signal, path));
-    } catch (error) {
-      if (signal.aborted && signal.reason === TASK_CANCELLED) {
-        const query = { propagationPolicy: ["Background"] };
-        await callCluster(options, request, AbortSignal.timeout(30_000), { method: "DELETE", path, query }).catch(
-          () => {},
-        );
-      }
-      throw error;
-    }
+    if (!stops) return printJson(await followJob(options, request, signal, path));
+    const query = { propagationPolicy: ["Background"] };
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(30_000)]);
+    // One that cannot be reached is asked again; one that refuses is not.
+    await callCluster(options, request, inTime, { method: "DELETE", path, query }).catch(notPassing);
+    return "null";
   };
 }
 
@@ -85,14 +82,16 @@ async function followJob(
 /** A cluster that cannot be reached for a while does not end the job. */
 function passing(signal: AbortSignal): (error: unknown) => undefined {
   return (error) => {
-    if (
-      signal.aborted ||
-      !(error instanceof TaskError) ||
-      !/^EKS\.(SdkClientException|5\d\d|429)$/.test(error.error ?? "")
-    ) {
-      throw error;
-    }
+    if (signal.aborted || !isPassing(error)) throw error;
   };
+}
+
+function notPassing(error: unknown): undefined {
+  if (!(error instanceof TaskError) || isPassing(error)) throw error;
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof TaskError && /^EKS\.(SdkClientException|5\d\d|429)$/.test(error.error ?? "");
 }
 
 /** The logs of the job's pods, by pod and container, as texts or (where they are JSON and `RawLogs` does not say so) as JSON. */

@@ -10,10 +10,14 @@ export interface TaskRequest {
   readonly credentials?: Json;
   readonly taskToken?: string;
   /**
-   * What the call that started a job returned: this call is to wait for the end of that job, and to stop it where the signal is
-   * aborted with {@link TASK_CANCELLED}. Only handlers of `.sync` patterns get it.
+   * What the call that started a job returned: this call is to wait for the end of that job. Only handlers of `.sync` patterns get it.
    */
   readonly submitted?: Json;
+  /**
+   * This call is to stop the job that the same attempt has started, and resolves when it is stopped or has ended. Where `submitted` is
+   * absent, it is not known whether it was started. Only handlers of `.sync` patterns get it.
+   */
+  readonly stops?: true;
   /** Where the mock configuration answers it: nothing is called. */
   readonly mocked?: MockedCall;
   /** The same for every call of the same attempt, also by the next process. */

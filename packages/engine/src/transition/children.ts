@@ -2,7 +2,7 @@ import { type Json, type MapEntry, type MapState, type ParallelState, printJson 
 import { type Branch, type Execution, ROOT, type Stage } from "../execution.js";
 import { inStage } from "./evaluations.js";
 import { abortMapRun } from "./map-run.js";
-import { isCall } from "./task.js";
+import { cancelCall, hasCall } from "./task.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
 
 /** The branches of Parallel states and the iterations of inline Map states: how they start and how they are dropped. */
@@ -156,10 +156,7 @@ export function removeChildren(turn: Turn, parent: Branch): void {
 }
 
 export function removeBranch(turn: Turn, branch: Branch): void {
-  const { waiting } = branch;
-  if (waiting.kind === "task" && isCall(waiting)) {
-    turn.effects.push({ kind: "cancel", attempt: waiting.attempt });
-  }
+  if (hasCall(branch)) cancelCall(turn, branch);
   abortMapRun(turn, branch);
   turn.execution.branches.delete(branch.id);
   turn.changed.delete(branch);

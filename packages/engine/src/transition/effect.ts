@@ -21,7 +21,7 @@ export type Effect =
   /** The children of a map run that still run are to be stopped, and what is read or written for it is to end. */
   | { readonly kind: "stopChildren"; readonly mapRunArn: string }
   /** Nobody waits for this call any more. */
-  | { readonly kind: "cancel"; readonly attempt: number }
+  | Cancellation
   /** The execution has more to do than fits one transition: it wants a `turn` event. */
   | { readonly kind: "continue" };
 
@@ -46,6 +46,13 @@ export interface Invocation {
   readonly submitted?: Json;
   /** Where a mock answers it. */
   readonly mocked?: MockedCall;
+}
+
+export interface Cancellation {
+  readonly kind: "cancel";
+  readonly attempt: number;
+  /** Where the call starts or follows a job, which is to be stopped: that call. */
+  readonly job?: Invocation;
 }
 
 export interface InputWish {

@@ -156,6 +156,11 @@ export function isCall({ phase }: TaskWaiting): boolean {
 /** A branch that waits for a task. */
 export type TaskBranch = Branch & { waiting: TaskWaiting };
 
+/** True where a call is under way for the branch. */
+export function hasCall(branch: Branch): branch is TaskBranch {
+  return branch.waiting.kind === "task" && isCall(branch.waiting);
+}
+
 /** True where the branch waits for just this call. */
 export function awaitsCall(branch: Branch | undefined, attempt: number): branch is TaskBranch {
   return branch?.waiting.kind === "task" && branch.waiting.attempt === attempt && isCall(branch.waiting);
@@ -258,16 +263,26 @@ export function taskFailure(turn: Turn, branch: Branch, state: TaskState, failur
 
 /** The task's time is over, or its worker's heartbeat is: the service reports both as States.Timeout. */
 export function taskTimedOut(turn: Turn, branch: TaskBranch, state: TaskState): StateFailure {
-  const { timeoutAt, heartbeatAt, attempt } = branch.waiting;
+  const { timeoutAt, heartbeatAt } = branch.waiting;
   const missedHeartbeat = heartbeatAt !== undefined && (timeoutAt === undefined || heartbeatAt < timeoutAt);
   recordIn(turn, branch, ...outcome(state, "TimedOut", { error: "States.Timeout" }));
-  turn.effects.push({ kind: "cancel", attempt });
+  cancelCall(turn, branch);
   return {
     error: "States.Timeout",
     cause: undefined,
     catchable: true,
     ...(missedHeartbeat ? { alias: "States.HeartbeatTimeout" } : {}),
   };
+}
+
+/** Nobody waits for the branch's call any more; a job that it started is to be stopped. */
+export function cancelCall({ program, execution, effects }: Turn, branch: TaskBranch): void {
+  const { attempt, mockedCall } = branch.waiting;
+  const state = program.states.get(branch.state);
+  // A call of a branch that no commit holds has never been made.
+  const hasJob = state?.type === "Task" && runsJob(state) && mockedCall === undefined && branch.stored === true;
+  const job = hasJob ? invocationOf(execution, branch, state) : undefined;
+  effects.push(job === undefined ? { kind: "cancel", attempt } : { kind: "cancel", attempt, job });
 }
 
 /** The event of a task's outcome, by the family of its resource. */

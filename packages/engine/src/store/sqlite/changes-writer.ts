@@ -34,6 +34,7 @@ export class ChangesWriter {
     }
     if (changes.executions !== undefined) this.#writeExecutions(changes.executions);
     if (changes.deletedExecutions !== undefined) this.#deleteExecutions(changes.deletedExecutions, lastExecutionId);
+    for (const { executionId, attempt } of changes.endedJobStops ?? []) sql.deleteJobStop.run(executionId, attempt);
     if (changes.removal !== undefined) this.#remover.remove(changes.removal, lastExecutionId);
   }
 
@@ -142,8 +143,9 @@ export class ChangesWriter {
     );
   }
 
-  #updateExecution({ id, update, deletedBranches, mapRuns }: ExecutionChange): void {
+  #updateExecution({ id, update, deletedBranches, mapRuns, jobStops }: ExecutionChange): void {
     const sql = this.#sql;
+    for (const { executionId, attempt, data } of jobStops ?? []) sql.putJobStop.run(executionId, attempt, data);
     for (const { arn, executionId, status, startDate, stopDate, data } of mapRuns ?? []) {
       sql.putMapRun.run(this.#arns.key(arn), executionId, status, startDate, stopDate, data);
     }

@@ -7,6 +7,7 @@ import type {
   ExecutionRow,
   ExecutionStatus,
   HistoryChunk,
+  JobStopRow,
   MapRunRow,
   QueuedTask,
   RevisionRow,
@@ -159,4 +160,8 @@ export function activityRow(row: SqlRow): ActivityRow {
     creationDate: row[2] as number,
     settings: row[3] as string,
   };
+}
+
+export function jobStopRow(row: SqlRow): JobStopRow {
+  return { executionId: row[0] as number, attempt: row[1] as number, data: row[2] as string };
 }

@@ -176,4 +176,13 @@ export const migrations: readonly string[] = [
   CREATE INDEX executions_by_version ON executions (version, status, listed_at, id) WHERE version IS NOT NULL;
   CREATE INDEX executions_by_alias ON executions (alias, status, listed_at, id) WHERE alias IS NOT NULL;
   `,
+  `
+  -- Jobs that tasks have started and that are to be stopped, because nobody waits for them any more.
+  CREATE TABLE job_stops (
+    execution INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (execution, attempt)
+  );
+  `,
 ];

@@ -181,6 +181,13 @@ export const statements = {
   ),
   restarting: rows("execution", "FROM branches WHERE restart = 1 GROUP BY execution ORDER BY execution"),
 
+  putJobStop: "REPLACE INTO job_stops (execution, attempt, data) VALUES (?, ?, ?)",
+  deleteJobStop: "DELETE FROM job_stops WHERE execution = ? AND attempt = ?",
+  jobStops: rows(
+    "execution, attempt, data",
+    "FROM job_stops WHERE (execution, attempt) > (?, ?) ORDER BY execution, attempt LIMIT ?",
+  ),
+
   putStateMachine: `REPLACE INTO state_machines (${stateMachine}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   deleteStateMachine: "DELETE FROM state_machines WHERE arn = ?",
   stateMachine: row(stateMachine, "FROM state_machines WHERE arn = ?"),

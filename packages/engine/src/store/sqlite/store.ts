@@ -8,6 +8,8 @@ import {
   type ExecutionQuery,
   type ExecutionRow,
   type HistoryChunk,
+  type JobStopKey,
+  type JobStopRow,
   listedAt,
   type MapRunRow,
   type QueuedTask,
@@ -33,6 +35,7 @@ import {
   childRow,
   executionRow,
   historyChunk,
+  jobStopRow,
   mapRunRow,
   queuedTask,
   revisionRow,
@@ -257,6 +260,10 @@ class SqliteStore implements Store {
 
   async restarting(): Promise<number[]> {
     return this.#read((sql) => sql.restarting.rows().map(integer));
+  }
+
+  async jobStops(limit: number, after: JobStopKey = { executionId: 0, attempt: 0 }): Promise<JobStopRow[]> {
+    return this.#read((sql) => sql.jobStops.rows(after.executionId, after.attempt, limit).map(jobStopRow));
   }
 
   async stateMachine(arn: string): Promise<StateMachineRow | undefined> {

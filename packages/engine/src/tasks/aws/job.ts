@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { isObject, type Json, type JsonObject, printJson } from "@pawl/asl";
-import { TASK_CANCELLED, TaskError, type TaskHandler, type TaskRequest } from "../task-handler.js";
+import { TaskError, type TaskHandler, type TaskRequest } from "../task-handler.js";
 import type { AwsClients } from "./aws-clients.js";
 import { OptimizedCall, type OptimizedService } from "./optimized-call.js";
 
@@ -52,13 +52,16 @@ export interface JobOptions {
 /** The handler of a service's actions, with the patterns request-response, `.waitForTaskToken` and, where there is a job, `.sync`. */
 export function optimizedTask(options: JobOptions, service: OptimizedService, actions: Actions): TaskHandler {
   return async (request, signal) => {
-    const { resource, submitted } = request;
+    const { resource, submitted, stops = false } = request;
     const name = resource.kind === "service" ? resource.action : "";
     const action = (Object.hasOwn(actions, name) ? actions[name] : undefined) ?? {};
+    // Which job the attempt may have started is told by the answer to its start only.
+    if (stops && submitted === undefined) return "null";
     const call = new OptimizedCall(options.clients, service, request);
     const parameters = isObject(request.parameters) ? request.parameters : {};
     if (submitted !== undefined && action.job !== undefined) {
       const started = isObject(submitted) ? submitted : {};
+      if (stops) return stop(action.job, call, { started, parameters }, signal);
       return printJson(await follow(action.job, call, { started, parameters }, options, signal));
     }
     const sent =
@@ -83,29 +86,33 @@ async function follow(
   { pollMilliseconds }: JobOptions,
   signal: AbortSignal,
 ): Promise<Json> {
-  try {
-    for await (const _ of pause(pollMilliseconds, signal)) {
-      const found = await look(job, call, { started, parameters }, signal);
-      if (found === "gone") return started;
-      if (found !== undefined) {
-        const status = job.status(found);
-        const result = job.result ?? ((known: JsonObject) => known);
-        const hasFailed = job.hasFailed?.(found) === true;
-        if (job.succeeded.includes(status) && !hasFailed) return result(found, started);
-        if (job.failed.includes(status) || hasFailed) {
-          throw new TaskError("States.TaskFailed", printJson(result(found, started)));
-        }
+  for await (const _ of pause(pollMilliseconds, signal)) {
+    const found = await look(job, call, { started, parameters }, signal);
+    if (found === "gone") return started;
+    if (found !== undefined) {
+      const status = job.status(found);
+      const result = job.result ?? ((known: JsonObject) => known);
+      const hasFailed = job.hasFailed?.(found) === true;
+      if (job.succeeded.includes(status) && !hasFailed) return result(found, started);
+      if (job.failed.includes(status) || hasFailed) {
+        throw new TaskError("States.TaskFailed", printJson(result(found, started)));
       }
     }
-    throw signal.reason;
-  } catch (error) {
-    if (signal.aborted && signal.reason === TASK_CANCELLED && job.stop !== undefined) {
-      const { call: action, ask } = job.stop;
-      // Whoever stops the execution does not wait for it; a job that has ended meanwhile cannot be stopped.
-      await call.ask(action, ask(started, parameters), AbortSignal.timeout(STOP_TIMEOUT)).catch(() => {});
-    }
-    throw error;
   }
+  throw signal.reason;
+}
+
+/** @throws what kept the service from being asked */
+async function stop(job: Job, call: OptimizedCall, { started, parameters }: Started, signal: AbortSignal) {
+  if (job.stop === undefined) return "null";
+  try {
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(STOP_TIMEOUT)]);
+    await call.ask(job.stop.call, job.stop.ask(started, parameters), inTime);
+  } catch (error) {
+    // A job that has ended meanwhile cannot be stopped.
+    if (!(error instanceof TaskError) || isPassing(error)) throw error;
+  }
+  return "null";
 }
 
 /** Looks more and more rarely, as the job takes longer. */
