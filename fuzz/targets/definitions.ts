@@ -20,7 +20,7 @@ export const definitions: Target = {
       .map((file) => JSON.parse(readFileSync(`examples/${file}`, "utf8")) as unknown);
     return {
       draw(random) {
-        const surroundings = { activities: [], nested: undefined, mayBeExpress: true };
+        const surroundings = { activities: [], nested: undefined, endless: undefined, mayBeExpress: true };
         const valid = random.chance(0.6) ? drawMachine("m", random, surroundings).definition : random.pick(examples);
         const mutated = JSON.stringify(random.chance(0.9) ? mutateJson(valid, random) : valid) ?? "null";
         return random.chance(0.1) ? mutateText(mutated, random) : mutated;
