@@ -39,6 +39,7 @@ async function runOne(file: string): Promise<void> {
     seconds: Number(values.seconds),
     cases: Number.POSITIVE_INFINITY,
     before: (text) => writeFileSync(file, text),
+    guidedBy: process.argv[1] ?? "",
   });
   process.send?.(result);
   process.disconnect?.();
@@ -52,8 +53,10 @@ async function runAll(): Promise<void> {
     writeFileSync(file, "");
     const result = await runInChild(name, file);
     const growth = result.growth === undefined ? "?" : `${(result.growth / 2 ** 20).toFixed(1)} MB`;
+    const { functions = 0, cases = 0 } = result.reached ?? {};
+    const reached = `${functions} functions reached, ${cases} cases first`;
     console.log(
-      `${name.padEnd(16)} ${String(result.cases).padStart(8)} cases  heap grew by ${growth}  ${result.failures.length} failed`,
+      `${name.padEnd(16)} ${String(result.cases).padStart(8)} cases  ${reached}  heap grew by ${growth}  ${result.failures.length} failed`,
     );
     for (const { text, message } of result.failures) {
       console.log(`  ${message.split("\n").slice(0, 6).join("\n  ")}\n  with ${text.slice(0, 2000)}`);
@@ -83,6 +86,7 @@ function runInChild(name: string, file: string): Promise<FuzzResult> {
     const failed = (message: string): FuzzResult => ({
       cases: 0,
       growth: undefined,
+      reached: undefined,
       failures: [{ text: readFileSync(file, "utf8"), message }],
     });
     const patience = setTimeout(

@@ -13,6 +13,8 @@ export interface Target {
 
 export interface OpenTarget {
   draw(random: SeededRandom): string;
+  /** A case that is like another. */
+  mutate(text: string, random: SeededRandom): string;
   run(text: string): Promise<void>;
   close(): Promise<void>;
 }

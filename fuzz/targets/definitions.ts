@@ -25,6 +25,11 @@ export const definitions: Target = {
         const mutated = JSON.stringify(random.chance(0.9) ? mutateJson(valid, random) : valid) ?? "null";
         return random.chance(0.1) ? mutateText(mutated, random) : mutated;
       },
+      mutate(text, random) {
+        const value = parsed(text);
+        const mutated = JSON.stringify(value === undefined ? undefined : mutateJson(value, random));
+        return mutated === undefined || random.chance(0.1) ? mutateText(mutated ?? text, random) : mutated;
+      },
       async run(text) {
         const type = text.length % 2 === 0 ? "STANDARD" : "EXPRESS";
         const { program, diagnostics } = compile(text, { type });
@@ -37,6 +42,14 @@ export const definitions: Target = {
     };
   },
 };
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 async function runToItsEnd(definition: string, type: "STANDARD" | "EXPRESS"): Promise<void> {
   const workers = new Workers();

@@ -56,8 +56,12 @@ export const expressions: Target = {
         const base = random.chance(0.3) ? `${random.pick(known)}${random.pick(known)}` : random.pick(known);
         return JSON.stringify({ kind, expression: mutateText(base, random) });
       },
+      mutate(text, random) {
+        const { kind, expression } = JSON.parse(text) as Case;
+        return JSON.stringify({ kind, expression: mutateText(expression, random) });
+      },
       async run(text) {
-        const { kind, expression } = JSON.parse(text) as { readonly kind: string; readonly expression: string };
+        const { kind, expression } = JSON.parse(text) as Case;
         const state =
           kind === "jsonata"
             ? { Type: "Pass", QueryLanguage: "JSONata", Output: `{% ${expression} %}`, End: true }
@@ -75,3 +79,8 @@ export const expressions: Target = {
     };
   },
 };
+
+interface Case {
+  readonly kind: string;
+  readonly expression: string;
+}

@@ -44,6 +44,7 @@ export const httpBytes: Target = {
         const pipelined = Array.from({ length: random.between(1, 3) }, () => random.pick(REQUESTS)).join("");
         return mutateText(pipelined, random, PIECES);
       },
+      mutate: (text, random) => mutateText(text, random, PIECES),
       async run(text) {
         const answer = await exchange(server.port, Buffer.from(text, "latin1"));
         if (answer !== "" && !answer.startsWith("HTTP/1.1 "))

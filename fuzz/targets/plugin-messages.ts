@@ -26,6 +26,11 @@ const METHODS = {
 } as const;
 type Method = keyof typeof METHODS;
 
+interface Case {
+  readonly method: Method;
+  readonly bytes: string;
+}
+
 /** Messages of Terraform's plugin protocol: each is answered, or refused with an error of gRPC. */
 export const pluginMessages: Target = {
   name: "plugin-messages",
@@ -64,8 +69,12 @@ export const pluginMessages: Target = {
         const bytes = drawMessage(method, type, block, random);
         return JSON.stringify({ method, bytes: Buffer.from(bytes).toString("base64") });
       },
+      mutate(text, random) {
+        const { method, bytes } = JSON.parse(text) as Case;
+        return JSON.stringify({ method, bytes: changeBytes(Buffer.from(bytes, "base64"), random).toString("base64") });
+      },
       async run(text) {
-        const { method, bytes } = JSON.parse(text) as { readonly method: Method; readonly bytes: string };
+        const { method, bytes } = JSON.parse(text) as Case;
         const message = Buffer.from(bytes, "base64");
         const { request, answer } = METHODS[method];
         try {
@@ -107,7 +116,10 @@ function drawMessage(method: Method, type: string, block: Block, random: SeededR
         })
       : encodeMessage("ValidateRequest", { type_name: type, config: encodeFields(fields, block) });
   if (random.chance(0.5)) return message;
-  const bytes = Buffer.from(message);
+  return changeBytes(Buffer.from(message), random);
+}
+
+function changeBytes(bytes: Buffer, random: SeededRandom): Buffer {
   for (let times = random.between(1, 8); times > 0; times--) bytes[random.below(bytes.length)] = random.below(256);
   return random.chance(0.2) ? bytes.subarray(0, random.below(bytes.length)) : bytes;
 }

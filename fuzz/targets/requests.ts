@@ -4,7 +4,7 @@ import { createServer } from "../../packages/server/src/index.js";
 import { inputs } from "../../packages/server/src/request-model/inputs.js";
 import type { Shape } from "../../packages/server/src/request-model/shape.js";
 import type { SeededRandom } from "../../simulation/random.js";
-import { mutateText, ODD_VALUES } from "../mutation.js";
+import { mutateJson, mutateText, ODD_VALUES } from "../mutation.js";
 import type { Target } from "../target.js";
 
 /** Errors of the service's model, and those that every service of AWS has. */
@@ -15,8 +15,13 @@ const ALLOWED = new Set([
   "UnknownOperationException",
 ]);
 
-/** A call that waits for work is left after so many milliseconds. */
-const PATIENCE = 200;
+/** These wait for something to come, and are left after a fifth of a second. */
+const WAITING = /GetActivityTask|StartSyncExecution|TestState/;
+
+interface Case {
+  readonly name: string;
+  readonly input?: unknown;
+}
 
 /** Requests to the API, made from its model: every operation, members that are right, wrong and missing. */
 export const requests: Target = {
@@ -31,19 +36,22 @@ export const requests: Target = {
         const name = random.pick(Object.keys(inputs) as (keyof typeof inputs)[]);
         return JSON.stringify({ name, input: drawValue(inputs[name], random, known) });
       },
+      mutate(text, random) {
+        const { name, input } = JSON.parse(text) as Case;
+        return JSON.stringify({ name, input: mutateJson(input ?? null, random) });
+      },
       async run(text) {
-        const { name, input } = JSON.parse(text) as { readonly name: string; readonly input: unknown };
+        const { name, input } = JSON.parse(text) as Case;
         let response: Response;
         try {
           response = await fetch(server.url, {
             method: "POST",
             headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AWSStepFunctions.${name}` },
             body: JSON.stringify(input) ?? "",
-            signal: AbortSignal.timeout(PATIENCE),
+            signal: AbortSignal.timeout(WAITING.test(name) ? 200 : 10_000),
           });
         } catch (error) {
-          if ((error as Error).name !== "TimeoutError" || !/GetActivityTask|StartSyncExecution|TestState/.test(name))
-            throw error;
+          if ((error as Error).name !== "TimeoutError" || !WAITING.test(name)) throw error;
           return;
         }
         const body = (await response.json()) as { readonly __type?: string };
