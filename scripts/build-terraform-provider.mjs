@@ -5,6 +5,7 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deflateRawSync } from "node:zlib";
+import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = join(root, "packages/terraform-provider");
@@ -37,8 +38,10 @@ export async function buildTerraformProvider() {
   // Loaded only here: `npm start` must not wait for it when nothing is to be built.
   const { build } = await import("esbuild");
   const common = {
+    absWorkingDir: root,
     bundle: true,
     write: false,
+    metafile: true,
     // A script without imports is the same for Node whether a package.json around it says "module" or not.
     format: "iife",
     platform: "node",
@@ -52,7 +55,7 @@ export async function buildTerraformProvider() {
     logLevel: "warning",
   };
   const chunk = async ([name, contents]) => {
-    const { outputFiles } = await build({
+    const { outputFiles, metafile } = await build({
       ...common,
       stdin: { contents, resolveDir: folder },
       globalName: "chunk",
@@ -60,16 +63,19 @@ export async function buildTerraformProvider() {
       plugins: [builtins],
     });
     const code = inAscii(`${outputFiles[0].text}\nreturn chunk;`);
-    return [name, deflateRawSync(code, { level: 9 }).toString("base64")];
+    return { name, metafile, text: deflateRawSync(code, { level: 9 }).toString("base64") };
   };
-  const chunks = Object.fromEntries(await Promise.all(Object.entries(CHUNKS).map(chunk)));
-  const { outputFiles } = await build({
+  const made = await Promise.all(Object.entries(CHUNKS).map(chunk));
+  const chunks = Object.fromEntries(made.map(({ name, text }) => [name, text]));
+  const { outputFiles, metafile } = await build({
     ...common,
     entryPoints: [join(folder, "src/main.ts")],
     banner: { js: "#!/usr/bin/env node" },
     plugins: [later(chunks), builtins],
   });
   mkdirSync(join(folder, "dist"), { recursive: true });
+  const licenses = thirdPartyLicenses(root, [metafile, ...made.map((each) => each.metafile)]);
+  writeFileSync(join(folder, "dist/third-party-licenses.txt"), licenses);
   // Put in place whole: a process of Terraform may be starting the old one.
   const fresh = `${executable}.${process.pid}`;
   writeFileSync(fresh, inAscii(outputFiles[0].text));
@@ -125,6 +131,7 @@ function newestSource() {
     ),
     "package-lock.json",
     "scripts/build-terraform-provider.mjs",
+    "scripts/third-party-licenses.mjs",
   ];
   return Math.max(...files.map((file) => modified(join(root, file)) ?? 0));
 }

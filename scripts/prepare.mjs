@@ -41,12 +41,12 @@ function generate() {
 
 function build() {
   if (modified("packages/cli/dist/main.js") === undefined) {
-    console.log("Building (tsc -b) …");
+    console.log("Building …");
   }
   // tsc itself knows best what is stale, and says so in a quarter of a second.
   const typescript = createRequire(join(root, "package.json")).resolve("typescript/package.json");
   step(process.execPath, [join(typescript, "../bin/tsc"), "-b"]);
-  step(process.execPath, [join(root, "scripts/build-terraform-provider.mjs")]);
+  step(process.execPath, [join(root, "scripts/build-command.mjs")]);
 }
 
 function step(command, args, options = {}) {

@@ -1,7 +1,28 @@
 #!/usr/bin/env node
+import { mkdirSync, statSync } from "node:fs";
 import module from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
-// Node 22 and newer keep compiled code between runs; older ones do not have it.
-module.enableCompileCache?.();
+if (process.env.PAWL_DEBUG !== undefined) process.setSourceMapsEnabled(true);
+keepCompiledCode();
 const { main } = await import("../dist/main.js");
 await main(process.argv.slice(2));
+
+/**
+ * Node 22 and newer keep compiled code between runs, by default where anybody may write (the folder for temporary files). What is kept runs as this
+ * user, so it goes to a folder that is this user's alone, or nowhere.
+ */
+function keepCompiledCode() {
+  if (module.enableCompileCache === undefined) return;
+  try {
+    const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+    const folder = join(XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), ".cache"), "pawl");
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+    if (isOwn) module.enableCompileCache(folder);
+  } catch {
+    // A home that cannot be written: it starts without.
+  }
+}

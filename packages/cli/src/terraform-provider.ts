@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { CommandError } from "./exit-code.js";
 
 /** How configurations name the provider, unless they are told otherwise. */
@@ -40,16 +40,23 @@ export interface BuiltProvider {
   readonly version: string;
 }
 
+/** The provider's package is part of the bundled command; tests of the sources take the workspace's. */
+const MANIFEST = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith(".ts") ? "../../terraform-provider/package.json" : "./terraform-provider/package.json",
+    import.meta.url,
+  ),
+);
+
 /** @throws CommandError where it was not built */
 export async function builtProvider(): Promise<BuiltProvider> {
-  const manifest = createRequire(import.meta.url).resolve("@pawl/terraform-provider/package.json");
-  const executable = join(dirname(manifest), "dist", "terraform-provider-aws");
+  const executable = join(dirname(MANIFEST), "dist", "terraform-provider-aws");
   try {
     await stat(executable);
   } catch {
     throw new CommandError(`The provider is not built: ${executable} is missing. In the repository: npm run build`);
   }
-  return { executable, version: (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version };
+  return { executable, version: (JSON.parse(readFileSync(MANIFEST, "utf8")) as { version: string }).version };
 }
 
 /** This machine as Terraform names it: `linux_amd64`, `darwin_arm64`. */
