@@ -366,6 +366,36 @@ export function executionTests(suite: StoreSuite): void {
       expect(await suite.store.lastEventId(row.id)).toBe(30);
     });
 
+    test("gives every event of a long chunk, whichever are asked for", async () => {
+      const row = suite.execution();
+      const line = (id: number): string => JSON.stringify({ id, text: "ü\n".repeat(id % 7) });
+      const lines = (from: number, to: number): string[] =>
+        Array.from({ length: to - from + 1 }, (_, index) => line(from + index));
+      await suite.insert(row);
+      const bounds = [1, 3, 1_500, 1_501, 2_001, 2_500];
+      for (const [index, first] of bounds.slice(0, -1).entries()) {
+        const lastEventId = (bounds[index + 1] ?? 0) - 1;
+        const history = { firstEventId: first, lastEventId, events: lines(first, lastEventId).join("\n") };
+        await suite.store.commit({ executions: [{ id: row.id, history }] });
+      }
+      for (const [from, to] of [
+        [1, 2_499],
+        [2, 4],
+        [700, 1_700],
+        [2_400, 2_499],
+      ] as const) {
+        const events = (await suite.store.history(row.id, from, to)).flatMap(
+          ({ firstEventId, lastEventId, events: text }) => {
+            const found = text.split("\n");
+            expect(found).toHaveLength(lastEventId - firstEventId + 1);
+            return found.filter((_, index) => firstEventId + index >= from && firstEventId + index <= to);
+          },
+        );
+        expect(events).toEqual(lines(from, to));
+      }
+      expect(await suite.store.lastEventId(row.id)).toBe(2_499);
+    });
+
     test("is empty where there is none", async () => {
       expect(await suite.store.history(77, 1, 5)).toEqual([]);
       expect(await suite.store.lastEventId(77)).toBe(0);

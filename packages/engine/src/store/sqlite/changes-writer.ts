@@ -1,4 +1,4 @@
-import type { BranchRow, Changes, ExecutionChange, ExecutionRow } from "../store.js";
+import type { BranchRow, Changes, ExecutionChange, ExecutionRow, HistoryChunk } from "../store.js";
 import { type ArnTable, startOfRest } from "./arns.js";
 import { Remover } from "./remover.js";
 import type { RowInserter } from "./row-inserter.js";
@@ -6,6 +6,12 @@ import { statusCodes } from "./rows.js";
 import type { inserts, Prepared } from "./statements.js";
 
 export type Inserters = Readonly<Record<keyof typeof inserts, RowInserter>>;
+
+/**
+ * Events to a row of a long history: pages of 100 to 1,000 are read. With rows as long as a commit's chunk, 4,096, a page of 1,000 read four
+ * times as much as it shows.
+ */
+const EVENTS_OF_A_ROW = 250;
 
 /** Writes the rows of a commit, within the transaction that is open. */
 export class ChangesWriter {
@@ -84,7 +90,7 @@ export class ChangesWriter {
   #writeExecutions(changes: readonly ExecutionChange[]): void {
     for (const { id, insert, history } of changes) {
       if (insert !== undefined) this.#addExecution(insert);
-      if (history !== undefined) this.#new.history.add(id, history.firstEventId, history.lastEventId, history.events);
+      if (history !== undefined) this.#addHistory(id, history);
     }
     this.#flush();
     for (const change of changes) {
@@ -92,6 +98,18 @@ export class ChangesWriter {
       if (change.branches !== undefined) for (const branch of change.branches) this.#addBranch(change.id, branch);
     }
     this.#flush();
+  }
+
+  /** A long chunk becomes several rows, so that a page reads little more than itself. */
+  #addHistory(id: number, { firstEventId, lastEventId, events }: HistoryChunk): void {
+    let [first, start] = [firstEventId, 0];
+    for (; lastEventId - first >= 2 * EVENTS_OF_A_ROW; first += EVENTS_OF_A_ROW) {
+      let end = start - 1;
+      for (let event = 0; event < EVENTS_OF_A_ROW; event++) end = events.indexOf("\n", end + 1);
+      this.#new.history.add(id, first, first + EVENTS_OF_A_ROW - 1, events.slice(start, end));
+      start = end + 1;
+    }
+    this.#new.history.add(id, first, lastEventId, start === 0 ? events : events.slice(start));
   }
 
   #flush(): void {

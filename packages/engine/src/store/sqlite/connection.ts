@@ -17,6 +17,8 @@ export interface Statement {
   row(...parameters: SqlValue[]): SqlRow | undefined;
   /** The rows, for a statement of one row and column that is a JSON array of arrays. */
   rows(...parameters: SqlValue[]): SqlRow[];
+  /** The one column of the first row, a text without NUL, as it is; null where there is none. */
+  text(...parameters: SqlValue[]): string | null;
 }
 
 /** The driver binds nothing else: a boolean ends the process. */
@@ -50,13 +52,14 @@ export async function connect(path: string): Promise<Connection> {
       if (statement.reader) statement.raw(true);
       const json = (parameters: readonly SqlValue[]) => {
         const text = statement.get(parameters)?.[0];
-        return text === undefined ? undefined : JSON.parse(text);
+        return text === undefined || text === null ? undefined : JSON.parse(text);
       };
       return {
         run: (...parameters) => void statement.run(parameters),
         runWith: (parameters) => void statement.run(parameters),
         row: (...parameters) => json(parameters),
         rows: (...parameters) => json(parameters),
+        text: (...parameters) => statement.get(parameters)?.[0] ?? null,
       };
     },
     close: () => database.close(),
@@ -82,5 +85,5 @@ interface DriverStatement {
   readonly reader: boolean;
   raw(on: boolean): void;
   run(parameters: readonly SqlValue[]): unknown;
-  get(parameters: readonly SqlValue[]): [string] | undefined;
+  get(parameters: readonly SqlValue[]): [string | null] | undefined;
 }

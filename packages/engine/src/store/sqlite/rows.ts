@@ -15,6 +15,7 @@ import type {
   VersionRow,
 } from "../store.js";
 import type { SqlRow } from "./connection.js";
+import { AFTER, BETWEEN } from "./statements.js";
 
 /** Statuses are stored as their place in this list, which therefore only grows at its end. */
 export const statuses: readonly ExecutionStatus[] = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"];
@@ -85,8 +86,14 @@ export function mapRunRow(row: SqlRow, arnOf: ArnOf): MapRunRow {
   };
 }
 
-export function historyChunk(row: SqlRow): HistoryChunk {
-  return { firstEventId: row[0] as number, lastEventId: row[1] as number, events: row[2] as string };
+/** @param text of the statement for chunks; null where there are none */
+export function historyChunks(text: string | null): HistoryChunk[] {
+  if (text === null) return [];
+  return text.split(AFTER).map((chunk) => {
+    const end = chunk.indexOf(BETWEEN);
+    const [firstEventId, lastEventId] = chunk.slice(0, end).split(" ").map(Number);
+    return { firstEventId: firstEventId ?? 0, lastEventId: lastEventId ?? 0, events: chunk.slice(end + 1) };
+  });
 }
 
 export function branchRow(row: SqlRow, arnOf: ArnOf): BranchRow {

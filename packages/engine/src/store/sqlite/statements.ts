@@ -127,8 +127,7 @@ export const statements = {
   runningExecution: row("id", "FROM executions WHERE state_machine = ? AND status = 0 LIMIT 1"),
 
   /** The chunk that holds event ?2 is the last one that does not begin after it. */
-  history: rows(
-    "first_event, last_event, events",
+  history: chunks(
     `FROM history WHERE execution = ?1 AND last_event >= ?2 AND first_event <= ?3 AND first_event >= coalesce(
       (SELECT max(first_event) FROM history WHERE execution = ?1 AND first_event <= ?2), 0) ORDER BY first_event`,
   ),
@@ -249,6 +248,19 @@ export interface Insert {
 function row(columns: string, from: string): string {
   return `SELECT json_array(${columns}) ${from}`;
 }
+
+/**
+ * Chunks of history, as one text: each is its ids, BETWEEN, its events; AFTER stands between two. Events are JSON texts, in which no
+ * control character stands as it is, so nothing needs an escape: with them (`json_array`) reading took 3 times as long.
+ */
+function chunks(from: string): string {
+  return `SELECT group_concat(first_event || ' ' || last_event || char(31) || events, char(30))
+    FROM (SELECT first_event, last_event, events ${from})`;
+}
+
+/** The characters between the texts of {@link chunks}. */
+export const BETWEEN = "\x1f";
+export const AFTER = "\x1e";
 
 function rows(columns: string, from: string): string {
   return `SELECT json_group_array(json_array(${columns})) FROM (SELECT ${columns} ${from})`;

@@ -34,7 +34,7 @@ import {
   branchRow,
   childRow,
   executionRow,
-  historyChunk,
+  historyChunks,
   jobStopRow,
   mapRunRow,
   queuedTask,
@@ -232,7 +232,7 @@ class SqliteStore implements Store {
   }
 
   async history(executionId: number, from: number, to: number): Promise<HistoryChunk[]> {
-    return this.#read((sql) => sql.history.rows(executionId, from, to).map(historyChunk));
+    return this.#read((sql) => historyChunks(sql.history.text(executionId, from, to)));
   }
 
   async lastEventId(executionId: number): Promise<number> {
