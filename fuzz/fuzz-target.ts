@@ -57,6 +57,7 @@ export async function fuzzTarget(target: Target, options: FuzzOptions): Promise<
   /** Finds the cases that were first to reach something. One that does not do so when it is run again is not among them. */
   const keep = async (texts: readonly string[], counted: Coverage): Promise<void> => {
     for (const text of texts) {
+      if (isOver()) return;
       counted.begin();
       await run(text);
       if (!counted.isNew()) continue;

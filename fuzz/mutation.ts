@@ -91,7 +91,7 @@ export function mutateJson(value: unknown, random: SeededRandom): unknown {
     const other = random.pick(places);
     const isRoot = object === holder;
     random.pick([
-      () => setOwn(object, key, random.pick(ODD_VALUES)),
+      () => setOwn(object, key, structuredClone(random.pick(ODD_VALUES))),
       () => {
         if (!isRoot && !Array.isArray(object)) Reflect.deleteProperty(object, key);
       },
