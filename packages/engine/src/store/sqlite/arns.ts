@@ -1,4 +1,5 @@
-import type { Statement } from "./connection.js";
+import { checkRow, checksumOf, DamagedRowError } from "./checksum.js";
+import type { SqlRow, Statement } from "./connection.js";
 
 /** The statements that the table uses. */
 interface ArnStatements {
@@ -27,7 +28,7 @@ export class ArnTable {
     const known = this.known(arn);
     if (known !== undefined) return known;
     const key = this.#last + 1;
-    this.#sql.insertArn.run(key, arn);
+    this.#sql.insertArn.run(key, arn, checksumOf([key, arn]));
     this.#last = key;
     this.#added.push(arn);
     this.#remember(key, arn);
@@ -38,16 +39,21 @@ export class ArnTable {
   known(arn: string): number | undefined {
     const known = this.#keys.get(arn);
     if (known !== undefined) return known;
-    const key = this.#sql.arnKey.row(arn)?.[0] as number | undefined;
-    if (key !== undefined) this.#remember(key, arn);
+    const row = this.#sql.arnKey.row(arn);
+    if (row === undefined) return undefined;
+    checkRow(row, arnName);
+    const key = row[0] as number;
+    this.#remember(key, arn);
     return key;
   }
 
   readonly arn = (key: number): string => {
     const known = this.#arns.get(key);
     if (known !== undefined) return known;
-    const arn = this.#sql.arn.row(key)?.[0] as string | undefined;
-    if (arn === undefined) throw new Error(`ARN ${key} is missing`);
+    const row = this.#sql.arn.row(key);
+    if (row === undefined) throw new DamagedRowError(`ARN ${key}, which is missing,`);
+    checkRow(row, arnName);
+    const arn = row[1] as string;
     this.#remember(key, arn);
     return arn;
   };
@@ -74,6 +80,10 @@ export class ArnTable {
     this.#keys.set(arn, key);
     this.#arns.set(key, arn);
   }
+}
+
+function arnName([key]: SqlRow): string {
+  return `ARN ${key}`;
 }
 
 /** State machines and activities are few, but each run of a distributed Map has an ARN. Some 300 bytes each. */

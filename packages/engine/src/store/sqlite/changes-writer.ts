@@ -1,5 +1,8 @@
 import type { BranchRow, Changes, ExecutionChange, ExecutionRow, HistoryChunk } from "../store.js";
 import { type ArnTable, startOfRest } from "./arns.js";
+import { checksumOf } from "./checksum.js";
+import type { SqlValue, Statement } from "./connection.js";
+import { sumAsRunning } from "./execution-checksum.js";
 import { Remover } from "./remover.js";
 import type { RowInserter } from "./row-inserter.js";
 import { statusCodes } from "./rows.js";
@@ -36,7 +39,7 @@ export class ChangesWriter {
     this.#writeStateMachines(changes);
     for (const arn of changes.deletedActivities ?? []) sql.deleteActivity.run(arn);
     for (const row of changes.activities ?? []) {
-      sql.putActivity.run(row.arn, row.name, row.creationDate, row.settings);
+      put(sql.putActivity, [row.arn, row.name, row.creationDate, row.settings]);
     }
     if (changes.executions !== undefined) this.#writeExecutions(changes.executions);
     if (changes.deletedExecutions !== undefined) this.#deleteExecutions(changes.deletedExecutions, lastExecutionId);
@@ -47,7 +50,7 @@ export class ChangesWriter {
   #writeStateMachines(changes: Changes): void {
     const sql = this.#sql;
     for (const row of changes.revisions ?? []) {
-      sql.insertRevision.run(
+      put(sql.insertRevision, [
         row.id,
         row.stateMachineArn,
         row.revision,
@@ -55,7 +58,7 @@ export class ChangesWriter {
         row.definition,
         row.roleArn,
         row.configuration,
-      );
+      ]);
     }
     for (const arn of changes.deletedStateMachines ?? []) {
       sql.deleteStateMachine.run(arn);
@@ -63,7 +66,7 @@ export class ChangesWriter {
       sql.deleteAliases.run(arn);
     }
     for (const row of changes.stateMachines ?? []) {
-      sql.putStateMachine.run(
+      put(sql.putStateMachine, [
         row.arn,
         row.name,
         row.type,
@@ -72,17 +75,24 @@ export class ChangesWriter {
         row.revisionId,
         row.lastVersion,
         row.settings,
-      );
+      ]);
     }
     for (const { stateMachineArn, number } of changes.deletedVersions ?? []) {
       sql.deleteVersion.run(stateMachineArn, number);
     }
     for (const row of changes.versions ?? []) {
-      sql.insertVersion.run(row.stateMachineArn, row.number, row.revisionId, row.creationDate, row.description);
+      put(sql.insertVersion, [row.stateMachineArn, row.number, row.revisionId, row.creationDate, row.description]);
     }
     for (const { stateMachineArn, name } of changes.deletedAliases ?? []) sql.deleteAlias.run(stateMachineArn, name);
     for (const row of changes.aliases ?? []) {
-      sql.putAlias.run(row.stateMachineArn, row.name, row.creationDate, row.updateDate, row.description, row.routing);
+      put(sql.putAlias, [
+        row.stateMachineArn,
+        row.name,
+        row.creationDate,
+        row.updateDate,
+        row.description,
+        row.routing,
+      ]);
     }
   }
 
@@ -106,10 +116,10 @@ export class ChangesWriter {
     for (; lastEventId - first >= 2 * EVENTS_OF_A_ROW; first += EVENTS_OF_A_ROW) {
       let end = start - 1;
       for (let event = 0; event < EVENTS_OF_A_ROW; event++) end = events.indexOf("\n", end + 1);
-      this.#new.history.add(id, first, first + EVENTS_OF_A_ROW - 1, events.slice(start, end));
+      this.#new.history.add([id, first, first + EVENTS_OF_A_ROW - 1, events.slice(start, end)]);
       start = end + 1;
     }
-    this.#new.history.add(id, first, lastEventId, start === 0 ? events : events.slice(start));
+    this.#new.history.add([id, first, lastEventId, start === 0 ? events : events.slice(start)]);
   }
 
   #flush(): void {
@@ -123,75 +133,57 @@ export class ChangesWriter {
     const stateMachine = this.#arns.key(row.stateMachineArn);
     const status = statusCodes[row.status];
     const { id, revisionId, startDate, stopDate, output, input } = row;
+    const plain = [id, arnStart, arnRest, stateMachine, status, revisionId, startDate, stopDate, output, input];
     if (row.name === arnRest && isPlain(row)) {
-      this.#new.plainExecutions.add(
-        id,
-        arnStart,
-        arnRest,
-        stateMachine,
-        status,
-        revisionId,
-        startDate,
-        stopDate,
-        output,
-        input,
-      );
+      this.#new.plainExecutions.add(plain);
       return;
     }
-    this.#new.executions.add(
-      id,
-      arnStart,
-      arnRest,
+    this.#new.executions.add([
+      ...plain,
       row.name === arnRest ? null : row.name,
-      stateMachine,
-      status,
-      revisionId,
-      startDate,
-      stopDate,
       row.stateMachineVersionArn === null ? null : this.#arns.key(row.stateMachineVersionArn),
       row.stateMachineAliasArn === null ? null : this.#arns.key(row.stateMachineAliasArn),
       row.traceHeader,
       row.error,
       row.cause,
-      output,
       row.mapRunArn === null ? null : this.#arns.key(row.mapRunArn),
       row.parent,
-      input,
       row.testCase ?? null,
-    );
+    ]);
   }
 
   #updateExecution({ id, update, deletedBranches, mapRuns, jobStops }: ExecutionChange): void {
     const sql = this.#sql;
-    for (const { executionId, attempt, data } of jobStops ?? []) sql.putJobStop.run(executionId, attempt, data);
+    for (const { executionId, attempt, data } of jobStops ?? []) put(sql.putJobStop, [executionId, attempt, data]);
     for (const { arn, executionId, status, startDate, stopDate, data } of mapRuns ?? []) {
-      sql.putMapRun.run(this.#arns.key(arn), executionId, status, startDate, stopDate, data);
+      put(sql.putMapRun, [this.#arns.key(arn), executionId, status, startDate, stopDate, data]);
     }
     if (update !== undefined) {
+      const { stopDate, output, error, cause, redrive } = update;
+      const outcome = [id, statusCodes[update.status], stopDate, output, error, cause];
+      const isRedriven = redrive !== undefined;
       sql.updateExecution.run(
-        id,
-        statusCodes[update.status],
-        update.stopDate,
-        update.output,
-        update.error,
-        update.cause,
-        update.redrive ?? null,
+        ...outcome,
+        redrive ?? null,
+        checksumOf(outcome),
+        isRedriven ? checksumOf([id, redrive]) : null,
+        isRedriven ? this.#sumAsRunning(id) : null,
       );
     }
     if (deletedBranches === "all") sql.deleteBranches.run(id);
     else if (deletedBranches !== undefined) for (const branchId of deletedBranches) sql.deleteBranch.run(id, branchId);
   }
 
+  /** The checksum of a row that is there, as if it had been inserted RUNNING. */
+  #sumAsRunning(id: number): number | null {
+    const row = this.#sql.executionById.row(id);
+    return row === undefined ? null : sumAsRunning(row);
+  }
+
   #addBranch(executionId: number, { id, dueAt, activityArn, restart, data }: BranchRow): void {
-    this.#new.branches.add(
-      executionId,
-      id,
-      dueAt,
-      activityArn === null ? null : this.#arns.key(activityArn),
-      activityArn === null ? 0 : ++this.#lastPosition,
-      restart ? 1 : 0,
-      data,
-    );
+    const activity = activityArn === null ? null : this.#arns.key(activityArn);
+    const row = [executionId, id, dueAt, activity, restart ? 1 : 0, data];
+    this.#new.branches.add(row, activity === null ? 0 : ++this.#lastPosition);
   }
 
   #deleteExecutions(ids: readonly number[], lastExecutionId: number): void {
@@ -209,6 +201,10 @@ export class ChangesWriter {
   clear(): void {
     for (const inserter of Object.values(this.#new)) inserter.clear();
   }
+}
+
+function put(statement: Statement, row: readonly SqlValue[]): void {
+  statement.run(...row, checksumOf(row));
 }
 
 /** True where the columns are null that a plain execution's statement does not write. */

@@ -1,8 +1,12 @@
 import { StoreError } from "../store-error.js";
+import { DamagedRowError, damagedRow } from "./checksum.js";
 
 /** The error that a caller gets for what the driver threw; a StoreError stays as it is. `place` is the data file. */
 export function storeError(error: unknown, place: string): StoreError {
   if (error instanceof StoreError) return error;
+  if (error instanceof DamagedRowError) return damagedRow(error, place);
+  // A text that was read is not what it was, and so no JSON.
+  if (error instanceof SyntaxError) return damagedRow(new DamagedRowError("what was read"), place);
   const detail = error instanceof Error ? error.message : String(error);
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const options = { cause: error };

@@ -1,3 +1,4 @@
+import { checksumOf } from "./checksum.js";
 import type { Connection, SqlValue, Statement } from "./connection.js";
 import type { Insert } from "./statements.js";
 
@@ -31,10 +32,14 @@ export class RowInserter {
     return new RowInserter(count, await Promise.all(statements));
   }
 
-  /** One value for each column. The row is there after the next flush. */
-  add(...row: SqlValue[]): void {
-    if (row.length !== this.#columns) throw new Error(`A row of ${row.length} values for ${this.#columns} columns`);
-    for (const value of row) this.#values.push(value);
+  /** One value for each column: the row, its checksum, what no checksum is for. The row is there after the next flush. */
+  add(row: readonly SqlValue[], ...more: readonly SqlValue[]): void {
+    const count = row.length + 1 + more.length;
+    if (count !== this.#columns) throw new Error(`A row of ${count} values for ${this.#columns} columns`);
+    const values = this.#values;
+    for (const value of row) values.push(value);
+    values.push(checksumOf(row));
+    for (const value of more) values.push(value);
   }
 
   flush(): void {

@@ -14,7 +14,9 @@ import type {
   StateMachineRow,
   VersionRow,
 } from "../store.js";
+import { checkRow, DamagedRowError } from "./checksum.js";
 import type { SqlRow } from "./connection.js";
+import { checkExecution } from "./execution-checksum.js";
 import { AFTER, BETWEEN } from "./statements.js";
 
 /** Statuses are stored as their place in this list, which therefore only grows at its end. */
@@ -35,31 +37,33 @@ export type ArnOf = (key: number) => string;
 
 function statusOf(id: number, code: number): ExecutionStatus {
   const status = statuses[code];
-  if (status === undefined) throw new Error(`unknown status ${code} of execution ${id}`);
+  if (status === undefined) throw new DamagedRowError(`the status ${code}`, id);
   return status;
 }
 
+/** @throws DamagedRowError, as do the others */
 export function executionRow(row: SqlRow, arnOf: ArnOf): ExecutionRow {
-  const status = statusOf(row[0] as number, row[5] as number);
+  checkExecution(row);
+  const status = statusOf(row[0] as number, row[4] as number);
   const arnRest = row[2] as string;
   return {
     id: row[0] as number,
     arn: arnOf(row[1] as number) + arnRest,
-    name: (row[3] as string | null) ?? arnRest,
-    stateMachineArn: arnOf(row[4] as number),
+    name: (row[10] as string | null) ?? arnRest,
+    stateMachineArn: arnOf(row[3] as number),
     status,
-    revisionId: row[6] as number,
-    startDate: row[7] as number,
-    stopDate: row[8] as number | null,
-    stateMachineVersionArn: row[9] === null ? null : arnOf(row[9] as number),
-    stateMachineAliasArn: row[10] === null ? null : arnOf(row[10] as number),
-    traceHeader: row[11] as string | null,
-    error: row[12] as string | null,
-    cause: row[13] as string | null,
-    output: row[14] as string | null,
-    mapRunArn: row[15] === null ? null : arnOf(row[15] as number),
-    parent: row[16] as string | null,
-    input: row[17] as string,
+    revisionId: row[5] as number,
+    startDate: row[6] as number,
+    stopDate: row[7] as number | null,
+    stateMachineVersionArn: row[11] === null ? null : arnOf(row[11] as number),
+    stateMachineAliasArn: row[12] === null ? null : arnOf(row[12] as number),
+    traceHeader: row[13] as string | null,
+    error: row[14] as string | null,
+    cause: row[15] as string | null,
+    output: row[8] as string | null,
+    mapRunArn: row[16] === null ? null : arnOf(row[16] as number),
+    parent: row[17] as string | null,
+    input: row[9] as string,
     ...(row[18] === null ? {} : { testCase: row[18] as string }),
     ...(row[19] === null ? {} : { redrive: row[19] as string }),
   };
@@ -76,6 +80,7 @@ export function childRow(row: SqlRow, arnOf: ArnOf): ChildRow {
 }
 
 export function mapRunRow(row: SqlRow, arnOf: ArnOf): MapRunRow {
+  checkRow(row, () => "a map run", row[1] as number);
   return {
     arn: arnOf(row[0] as number),
     executionId: row[1] as number,
@@ -87,22 +92,33 @@ export function mapRunRow(row: SqlRow, arnOf: ArnOf): MapRunRow {
 }
 
 /** @param text of the statement for chunks; null where there are none */
-export function historyChunks(text: string | null): HistoryChunk[] {
+export function historyChunks(executionId: number, text: string | null): HistoryChunk[] {
   if (text === null) return [];
   return text.split(AFTER).map((chunk) => {
     const end = chunk.indexOf(BETWEEN);
-    const [firstEventId, lastEventId] = chunk.slice(0, end).split(" ").map(Number);
-    return { firstEventId: firstEventId ?? 0, lastEventId: lastEventId ?? 0, events: chunk.slice(end + 1) };
+    const head = /^(\d+) (\d+) (-?\d*)$/.exec(chunk.slice(0, Math.max(end, 0)));
+    // A separator that was no separator once.
+    if (head === null) throw new DamagedRowError("the history", executionId);
+    const [firstEventId, lastEventId, events] = [Number(head[1]), Number(head[2]), chunk.slice(end + 1)];
+    const sum = head[3] === "" ? null : Number(head[3]);
+    checkHistory([executionId, firstEventId, lastEventId, events, sum]);
+    return { firstEventId, lastEventId, events };
   });
 }
 
+/** @throws DamagedRowError */
+export function checkHistory(row: SqlRow): void {
+  checkRow(row, historyOf, row[0] as number);
+}
+
 export function branchRow(row: SqlRow, arnOf: ArnOf): BranchRow {
+  checkRow(row, () => `branch ${row[1]}`, row[0] as number);
   return {
-    id: row[0] as number,
-    dueAt: row[1] as number | null,
-    activityArn: row[2] === null ? null : arnOf(row[2] as number),
-    restart: row[3] === 1,
-    data: row[4] as string,
+    id: row[1] as number,
+    dueAt: row[2] as number | null,
+    activityArn: row[3] === null ? null : arnOf(row[3] as number),
+    restart: row[4] === 1,
+    data: row[5] as string,
   };
 }
 
@@ -115,6 +131,7 @@ export function queuedTask(row: SqlRow): QueuedTask {
 }
 
 export function stateMachineRow(row: SqlRow): StateMachineRow {
+  checkRow(row, ([arn]) => `state machine ${arn}`);
   return {
     arn: row[0] as string,
     name: row[1] as string,
@@ -128,6 +145,7 @@ export function stateMachineRow(row: SqlRow): StateMachineRow {
 }
 
 export function revisionRow(row: SqlRow): RevisionRow {
+  checkRow(row, ([id, arn]) => `revision ${id} of state machine ${arn}`);
   return {
     id: row[0] as number,
     stateMachineArn: row[1] as string,
@@ -140,6 +158,7 @@ export function revisionRow(row: SqlRow): RevisionRow {
 }
 
 export function versionRow(row: SqlRow): VersionRow {
+  checkRow(row, ([arn, number]) => `version ${number} of state machine ${arn}`);
   return {
     stateMachineArn: row[0] as string,
     number: row[1] as number,
@@ -150,6 +169,7 @@ export function versionRow(row: SqlRow): VersionRow {
 }
 
 export function aliasRow(row: SqlRow): AliasRow {
+  checkRow(row, ([arn, name]) => `alias ${name} of state machine ${arn}`);
   return {
     stateMachineArn: row[0] as string,
     name: row[1] as string,
@@ -161,6 +181,7 @@ export function aliasRow(row: SqlRow): AliasRow {
 }
 
 export function activityRow(row: SqlRow): ActivityRow {
+  checkRow(row, ([arn]) => `activity ${arn}`);
   return {
     arn: row[0] as string,
     name: row[1] as string,
@@ -170,5 +191,10 @@ export function activityRow(row: SqlRow): ActivityRow {
 }
 
 export function jobStopRow(row: SqlRow): JobStopRow {
+  checkRow(row, () => "a job to be stopped", row[0] as number);
   return { executionId: row[0] as number, attempt: row[1] as number, data: row[2] as string };
+}
+
+function historyOf(row: SqlRow): string {
+  return `the history from event ${row[1]} to ${row[2]}`;
 }

@@ -185,4 +185,21 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (execution, attempt)
   );
   `,
+  `
+  -- Checksums (checksum.ts); null in rows of before. An execution's sum is that of its row as it was inserted, what has changed since has its
+  -- own.
+  ALTER TABLE arns ADD COLUMN sum INTEGER;
+  ALTER TABLE executions ADD COLUMN sum INTEGER;
+  ALTER TABLE executions ADD COLUMN outcome_sum INTEGER;
+  ALTER TABLE executions ADD COLUMN redrive_sum INTEGER;
+  ALTER TABLE history ADD COLUMN sum INTEGER;
+  ALTER TABLE branches ADD COLUMN sum INTEGER;
+  ALTER TABLE state_machines ADD COLUMN sum INTEGER;
+  ALTER TABLE revisions ADD COLUMN sum INTEGER;
+  ALTER TABLE versions ADD COLUMN sum INTEGER;
+  ALTER TABLE aliases ADD COLUMN sum INTEGER;
+  ALTER TABLE activities ADD COLUMN sum INTEGER;
+  ALTER TABLE map_runs ADD COLUMN sum INTEGER;
+  ALTER TABLE job_stops ADD COLUMN sum INTEGER;
+  `,
 ];

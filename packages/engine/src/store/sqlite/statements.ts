@@ -8,19 +8,26 @@ import type { Statement } from "./connection.js";
  * value that crosses into JavaScript costs more than its JSON. And texts stay whole: the driver ends a text at a NUL.
  */
 
-const newExecution =
-  "id, arn_start, arn_rest, name, state_machine, status, revision, start_date, stop_date, version, alias, trace_header, error, cause, output, map_run, parent, input, test_case";
-/** What most executions have; see {@link inserts}. */
+/** What most executions have, the rest being null; see {@link inserts}. */
 const plainExecution = "id, arn_start, arn_rest, state_machine, status, revision, start_date, stop_date, output, input";
-const execution = `${newExecution}, redrive`;
-const historyChunk = "execution, first_event, last_event, events";
-const stateMachine = "arn, name, type, status, creation_date, revision, last_version, settings";
-const revision = "id, state_machine_arn, revision, update_date, definition, role_arn, configuration";
-const version = "state_machine_arn, number, revision, creation_date, description";
-const alias = "state_machine_arn, name, creation_date, update_date, description, routing";
-const activity = "arn, name, creation_date, settings";
+const newExecution = `${plainExecution}, name, version, alias, trace_header, error, cause, map_run, parent, test_case`;
 const child = "id, status, parent, redrive, map_run";
-const mapRun = "arn, execution, status, start_date, stop_date, data";
+
+/** The columns that are read, each row's checksum last. */
+export const columns = {
+  arn: "key, arn, sum",
+  execution: `${newExecution}, redrive, redrive_sum, outcome_sum, sum`,
+  historyChunk: "execution, first_event, last_event, events, sum",
+  branch: "execution, id, due_at, activity, restart, data, sum",
+  stateMachine: "arn, name, type, status, creation_date, revision, last_version, settings, sum",
+  revision: "id, state_machine_arn, revision, update_date, definition, role_arn, configuration, sum",
+  version: "state_machine_arn, number, revision, creation_date, description, sum",
+  alias: "state_machine_arn, name, creation_date, update_date, description, routing, sum",
+  activity: "arn, name, creation_date, settings, sum",
+  jobStop: "execution, attempt, data, sum",
+  mapRun: "arn, execution, status, start_date, stop_date, data, sum",
+} as const;
+const { execution, stateMachine, revision, version, alias, activity, mapRun } = columns;
 
 /** Ranges of one index, one for each status, merged in order as far as the limit; nothing is sorted. */
 function idsOfAnyStatus(condition: string, order: string, statuses: readonly number[] = [0, 1, 2, 3, 4]): string {
@@ -76,12 +83,13 @@ export const statements = {
   commit: "COMMIT",
   rollback: "ROLLBACK",
 
-  insertArn: "INSERT INTO arns (key, arn) VALUES (?, ?)",
-  arnKey: row("key", "FROM arns WHERE arn = ?"),
-  arn: row("arn", "FROM arns WHERE key = ?"),
+  insertArn: "INSERT INTO arns (key, arn, sum) VALUES (?, ?, ?)",
+  arnKey: row(columns.arn, "FROM arns WHERE arn = ?"),
+  arn: row(columns.arn, "FROM arns WHERE key = ?"),
 
-  updateExecution:
-    "UPDATE executions SET status = ?2, stop_date = ?3, output = ?4, error = ?5, cause = ?6, redrive = coalesce(?7, redrive) WHERE id = ?1",
+  /** The checksum of the row as it was inserted cannot be checked where that was not RUNNING: ?10 stands for it then. */
+  updateExecution: `UPDATE executions SET status = ?2, stop_date = ?3, output = ?4, error = ?5, cause = ?6, outcome_sum = ?8,
+    redrive = coalesce(?7, redrive), redrive_sum = coalesce(?9, redrive_sum), sum = iif(status = 0, sum, ?10) WHERE id = ?1`,
   deleteExecution: "DELETE FROM executions WHERE id = ?",
   deleteHistory: "DELETE FROM history WHERE execution = ?",
   keepLastDeleted: "UPDATE last_deleted SET execution = ?",
@@ -116,8 +124,9 @@ export const statements = {
     "FROM executions WHERE map_run = ? AND status = 0 AND id > ? ORDER BY id LIMIT ?",
   ),
 
-  putMapRun: `INSERT INTO map_runs (${mapRun}) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (arn) DO UPDATE SET status = excluded.status, stop_date = excluded.stop_date, data = excluded.data`,
+  putMapRun: `INSERT INTO map_runs (${mapRun}) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (arn) DO UPDATE SET execution = excluded.execution, status = excluded.status, start_date = excluded.start_date,
+      stop_date = excluded.stop_date, data = excluded.data, sum = excluded.sum`,
   deleteMapRuns: "DELETE FROM map_runs WHERE execution = ?",
   mapRun: row(mapRun, "FROM map_runs WHERE arn = ?"),
   mapRuns: rows(
@@ -168,7 +177,7 @@ export const statements = {
 
   deleteBranch: "DELETE FROM branches WHERE execution = ? AND id = ?",
   deleteBranches: "DELETE FROM branches WHERE execution = ?",
-  branches: rows("id, due_at, activity, restart, data", "FROM branches WHERE execution = ? ORDER BY id"),
+  branches: rows(columns.branch, "FROM branches WHERE execution = ? ORDER BY id"),
   due: rows(
     "execution, id, due_at",
     "FROM branches WHERE due_at <= ? AND due_at IS NOT NULL ORDER BY due_at, execution, id LIMIT ?",
@@ -180,32 +189,32 @@ export const statements = {
   ),
   restarting: rows("execution", "FROM branches WHERE restart = 1 GROUP BY execution ORDER BY execution"),
 
-  putJobStop: "REPLACE INTO job_stops (execution, attempt, data) VALUES (?, ?, ?)",
+  putJobStop: `REPLACE INTO job_stops (${columns.jobStop}) VALUES (?, ?, ?, ?)`,
   deleteJobStop: "DELETE FROM job_stops WHERE execution = ? AND attempt = ?",
   jobStops: rows(
-    "execution, attempt, data",
+    columns.jobStop,
     "FROM job_stops WHERE (execution, attempt) > (?, ?) ORDER BY execution, attempt LIMIT ?",
   ),
 
-  putStateMachine: `REPLACE INTO state_machines (${stateMachine}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  putStateMachine: `REPLACE INTO state_machines (${stateMachine}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   deleteStateMachine: "DELETE FROM state_machines WHERE arn = ?",
   stateMachine: row(stateMachine, "FROM state_machines WHERE arn = ?"),
   listStateMachines: rows(stateMachine, "FROM state_machines WHERE arn > ? ORDER BY arn LIMIT ?"),
 
-  insertRevision: `INSERT INTO revisions (${revision}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  insertRevision: `INSERT INTO revisions (${revision}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   revision: row(revision, "FROM revisions WHERE id = ?"),
 
-  insertVersion: `INSERT INTO versions (${version}) VALUES (?, ?, ?, ?, ?)`,
+  insertVersion: `INSERT INTO versions (${version}) VALUES (?, ?, ?, ?, ?, ?)`,
   deleteVersion: "DELETE FROM versions WHERE state_machine_arn = ? AND number = ?",
   deleteVersions: "DELETE FROM versions WHERE state_machine_arn = ?",
   versions: rows(version, "FROM versions WHERE state_machine_arn = ? ORDER BY number DESC"),
 
-  putAlias: `REPLACE INTO aliases (${alias}) VALUES (?, ?, ?, ?, ?, ?)`,
+  putAlias: `REPLACE INTO aliases (${alias}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   deleteAlias: "DELETE FROM aliases WHERE state_machine_arn = ? AND name = ?",
   deleteAliases: "DELETE FROM aliases WHERE state_machine_arn = ?",
   aliases: rows(alias, "FROM aliases WHERE state_machine_arn = ? ORDER BY name"),
 
-  putActivity: `REPLACE INTO activities (${activity}) VALUES (?, ?, ?, ?)`,
+  putActivity: `REPLACE INTO activities (${activity}) VALUES (?, ?, ?, ?, ?)`,
   deleteActivity: "DELETE FROM activities WHERE arn = ?",
   activity: row(activity, "FROM activities WHERE arn = ?"),
   listActivities: rows(activity, "FROM activities WHERE arn > ? ORDER BY arn LIMIT ?"),
@@ -225,14 +234,14 @@ export type Prepared = Readonly<Record<keyof typeof statements, Statement>>;
  * and its history takes 0.9 of the time.
  */
 export const inserts = {
-  executions: { into: "executions", columns: newExecution },
-  plainExecutions: { into: "executions", columns: plainExecution },
+  executions: { into: "executions", columns: `${newExecution}, sum` },
+  plainExecutions: { into: "executions", columns: `${plainExecution}, sum` },
   history: { into: "history", columns: historyChunk },
   branches: {
     into: "branches",
-    columns: "execution, id, due_at, activity, position, restart, data",
+    columns: "execution, id, due_at, activity, restart, data, sum, position",
     /** A branch that stays in its activity's queue keeps its position. */
-    onConflict: `ON CONFLICT (execution, id) DO UPDATE SET due_at = excluded.due_at, restart = excluded.restart, data = excluded.data,
+    onConflict: `ON CONFLICT (execution, id) DO UPDATE SET due_at = excluded.due_at, restart = excluded.restart, data = excluded.data, sum = excluded.sum,
       position = iif(activity IS excluded.activity, position, excluded.position), activity = excluded.activity`,
   },
 } as const satisfies Readonly<Record<string, Insert>>;
@@ -250,12 +259,12 @@ function row(columns: string, from: string): string {
 }
 
 /**
- * Chunks of history, as one text: each is its ids, BETWEEN, its events; AFTER stands between two. Events are JSON texts, in which no
+ * Chunks of history, as one text: each is its ids and checksum, BETWEEN, its events; AFTER stands between two. Events are JSON texts, in which no
  * control character stands as it is, so nothing needs an escape: with them (`json_array`) reading took 3 times as long.
  */
 function chunks(from: string): string {
-  return `SELECT group_concat(first_event || ' ' || last_event || char(31) || events, char(30))
-    FROM (SELECT first_event, last_event, events ${from})`;
+  return `SELECT CAST(group_concat(first_event || ' ' || last_event || ' ' || coalesce(sum, '') || char(31) || events, char(30)) AS BLOB)
+    FROM (SELECT first_event, last_event, sum, events ${from})`;
 }
 
 /** The characters between the texts of {@link chunks}. */

@@ -23,6 +23,7 @@ import { StoreError } from "../store-error.js";
 import { ArnTable, startOfRest } from "./arns.js";
 import { writeBackup } from "./backup.js";
 import { ChangesWriter, type Inserters } from "./changes-writer.js";
+import { DamagedRowError, damagedRow } from "./checksum.js";
 import type { SqlRow, Statement } from "./connection.js";
 import { storeError } from "./errors.js";
 import { closeDatabase, type OpenDatabase, openDatabase } from "./open.js";
@@ -232,7 +233,7 @@ class SqliteStore implements Store {
   }
 
   async history(executionId: number, from: number, to: number): Promise<HistoryChunk[]> {
-    return this.#read((sql) => historyChunks(sql.history.text(executionId, from, to)));
+    return this.#read((sql) => historyChunks(executionId, sql.history.text(executionId, from, to)));
   }
 
   async lastEventId(executionId: number): Promise<number> {
@@ -346,8 +347,19 @@ class SqliteStore implements Store {
     try {
       return read(sql);
     } catch (error) {
-      throw storeError(error, this.#database.place);
+      throw error instanceof DamagedRowError ? this.#damagedRow(error) : storeError(error, this.#database.place);
     }
+  }
+
+  #damagedRow(error: DamagedRowError): StoreError {
+    let arn: string | undefined;
+    try {
+      const row = error.executionId === undefined ? undefined : this.#sql.executionById.row(error.executionId);
+      if (row !== undefined) arn = this.#arns.arn(row[1] as number) + row[2];
+    } catch {
+      // Its name is damaged, too.
+    }
+    return damagedRow(error, this.#database.place, arn);
   }
 
   #usable(): Prepared {
