@@ -2,7 +2,7 @@
 export const exitCode = {
   /** Done. */
   ok: 0,
-  /** Done, and the answer is no: the execution did not succeed, the definition is wrong. */
+  /** Done, and the answer is no: the execution did not succeed, the definition is wrong, data is damaged. */
   no: 1,
   /** Could not be done: a wrong flag, file, ARN or JSON, no connection, the API's refusal. */
   trouble: 2,

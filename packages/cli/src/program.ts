@@ -196,10 +196,22 @@ export function createProgram(done: (code: number) => void): Command {
           "endpoint",
           "region",
         ]),
-      ),
+      )
+      .option("--no-check", "do not look for damage in what was written"),
   )
     .addHelpText("after", examples("pawl backup monday.db", "pawl backup monday.db --data .pawl"))
     .action(async (file, options) => done(await (await import("./commands/backup.js")).backup(file, options)));
+
+  withOutput(
+    program
+      .command("check")
+      .summary("look for damage in a data folder or a backup")
+      .description("Reads all that is stored and compares it with its checksums. Exit code 1 if something is damaged.")
+      .argument("[file]", "a backup (default: the data folder)")
+      .option("--data <folder>", "the data folder, which no server uses", ".pawl"),
+  )
+    .addHelpText("after", examples("pawl check --data .pawl", "pawl check monday.db"))
+    .action(async (file, options) => done(await (await import("./commands/check.js")).check(file, options)));
 
   program
     .command("restore")
@@ -268,7 +280,7 @@ const MACHINE_ARN = "arn:aws:states:us-east-1:123456789012:stateMachine:order";
 const EXECUTION_ARN = "arn:aws:states:us-east-1:123456789012:execution:order:1";
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 the execution did not succeed or a definition is wrong, 2 could not be done, 130 Ctrl-C.
+Exit codes: 0 done, 1 the execution did not succeed, a definition is wrong or data is damaged, 2 could not be done, 130 Ctrl-C.
 `;
 
 function withOutput(command: Command): Command {

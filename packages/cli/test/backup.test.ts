@@ -181,3 +181,44 @@ test("what goes wrong is one sentence, and no file is left", async () => {
   expect(await readFile(file, "utf8")).toBe("mine");
   expect(await readdir(folder)).toEqual(expect.arrayContaining(["backup.db"]));
 });
+
+test("a check finds damage in a folder and in a backup, and a backup of damaged data says so", async () => {
+  const folder = await temporaryFolder();
+  const { url, process } = await serve(folder);
+  const client = sdkClient(url);
+  for (const name of ["one", "two"]) {
+    await client.send(
+      new StartExecutionCommand({ stateMachineArn: machineArn("waiting"), name, input: '{"word":"gauge"}' }),
+    );
+  }
+  const data = join(folder, "data");
+  expect(await pawl(["check", "--data", data])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("in use by another process"),
+  });
+  process.kill("SIGTERM");
+  await process.ended;
+  expect(await pawl(["check", "--data", data, "--no-json"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/data is whole: 2 executions, \d+ rows\n$/),
+  });
+  const content = await readFile(join(data, "pawl.db"));
+  const place = content.indexOf('{"word":"gauge"}');
+  content[place + 11] = (content[place + 11] ?? 0) ^ 2;
+  await writeFile(join(data, "pawl.db"), content);
+
+  const found = await pawl(["check", "--data", data, "--json"]);
+  expect(found.code).toBe(1);
+  expect(JSON.parse(found.stdout)).toMatchObject({ executions: 2, faults: [expect.stringContaining(":waiting:")] });
+  const file = join(folder, "backup.db");
+  const written = await pawl(["backup", file, "--data", data]);
+  expect(written).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("The data is damaged, and so is its backup"),
+  });
+  expect(await pawl(["check", file])).toMatchObject({ code: 1 });
+  expect(await pawl(["restore", file, "--data", data, "--force"])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^pawl: The backup \S+ cannot be used: .+:waiting:.+\n$/),
+  });
+});

@@ -18,6 +18,7 @@ export type { HistogramReading } from "./runtime/counters.js";
 export * from "./service-error.js";
 export { Sha256 } from "./sha256.js";
 export { restoreBackup } from "./store/sqlite/backup.js";
+export { type CheckReport, checkData } from "./store/sqlite/check.js";
 export { openSqliteStore } from "./store/sqlite/store.js";
 export * from "./store/store.js";
 export * from "./store/store-error.js";

@@ -11,9 +11,11 @@ import { type OutputOptions, wantsJson, writeDocument, writeLine } from "../scre
 export interface BackupOptions extends ApiOptions, OutputOptions {
   /** A data folder that no server uses. */
   readonly data?: string;
+  /** Whether to look for damage in what was written. */
+  readonly check: boolean;
 }
 
-/** Writes a backup of a running server, or of a data folder, to a new file. */
+/** Writes a backup of a running server, or of a data folder, to a new file. Exit code 1 where what it holds is damaged. */
 export async function backup(file: string, options: BackupOptions): Promise<number> {
   const { data } = options;
   if (data === undefined) {
@@ -27,7 +29,19 @@ export async function backup(file: string, options: BackupOptions): Promise<numb
   } else {
     writeLine(`Backup in ${shown(resolve(file))}, ${(size / 1e6).toFixed(1)} MB`);
   }
-  return exitCode.ok;
+  return options.check ? await checkWritten(file) : exitCode.ok;
+}
+
+/** Damage in the data is damage in its backup: better known on the day than when it is needed. */
+async function checkWritten(file: string): Promise<number> {
+  const { checkData } = await import("@pawl/engine");
+  const { faults } = await checkData(file);
+  if (faults.length === 0) return exitCode.ok;
+  for (const fault of faults.slice(0, 10)) process.stderr.write(`pawl: ${fault}\n`);
+  process.stderr.write(
+    `pawl: The data is damaged, and so is its backup: keep the one before it (pawl check ${file})\n`,
+  );
+  return exitCode.no;
 }
 
 async function backUpFolder(file: string, data: string): Promise<void> {

@@ -153,7 +153,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     logEvents: (settings, execution, events) => logs.add(settings, execution, events),
     log,
   });
-  const queues = new ActivityQueues(store, clock, (executionId, event) => runtime.post(executionId, event));
+  const queues = new ActivityQueues(store, clock, (executionId, event) => runtime.post(executionId, event), log);
   const openHome = (home: Home): OpenHome => {
     const own = homeStore(store, home);
     const tokens = new PageTokens(tokenKey, clock, homePrefix(home));

@@ -3,6 +3,7 @@ import { ServiceError } from "../service-error.js";
 import type { QueuedTask, Store } from "../store/store.js";
 import type { ExecutionEvent } from "../transition/event.js";
 import type { Change } from "../transition/transition.js";
+import { isUnreadable } from "./unreadable-error.js";
 
 /** What a worker is given. */
 export interface ActivityTask {
@@ -22,12 +23,17 @@ export class ActivityQueues {
   readonly #pollers = new Map<string, Set<Poller>>();
   /** Queues that are being read; true where tasks were queued since the last look. */
   readonly #handingOut = new Map<string, boolean>();
+  /** Executions that cannot be read back. */
+  readonly #passedOver = new Set<number>();
+  readonly #log: (message: string) => void;
 
   constructor(
     store: Store,
     clock: Clock,
     post: (executionId: number, event: ExecutionEvent) => Promise<Change | undefined>,
+    log: (message: string) => void,
   ) {
+    this.#log = log;
     this.#store = store;
     this.#clock = clock;
     this.#post = post;
@@ -81,7 +87,7 @@ export class ActivityQueues {
       this.#handingOut.set(activityArn, false);
       let tasks: QueuedTask[];
       try {
-        tasks = await this.#store.queued(activityArn, pollers.size);
+        tasks = await this.#queued(activityArn, pollers.size);
       } catch (error) {
         for (const poller of [...pollers]) {
           poller.stop();
@@ -96,6 +102,15 @@ export class ActivityQueues {
     this.#handingOut.delete(activityArn);
   }
 
+  /** The first tasks of the queue, without those that are passed over. */
+  async #queued(activityArn: string, count: number): Promise<QueuedTask[]> {
+    for (let limit = count + this.#passedOver.size; ; limit *= 2) {
+      const found = await this.#store.queued(activityArn, limit);
+      const tasks = found.filter(({ executionId }) => !this.#passedOver.has(executionId));
+      if (tasks.length > 0 || found.length < limit) return tasks.slice(0, count);
+    }
+  }
+
   async #give(tasks: readonly QueuedTask[], pollers: ReadonlySet<Poller>): Promise<void> {
     const waiting = [...pollers];
     await Promise.all(
@@ -108,6 +123,11 @@ export class ActivityQueues {
           const change = await this.#post(executionId, { kind: "taskTaken", branchId, workerName });
           poller.resolve(change?.effects.find((effect) => effect.kind === "taken"));
         } catch (error) {
+          if (isUnreadable(error) && !this.#passedOver.has(executionId)) {
+            // Others in the queue must not wait for it. The next process looks again.
+            this.#passedOver.add(executionId);
+            this.#log(`execution ${executionId} cannot be carried on: ${error.message}`);
+          }
           poller.reject(error);
         }
       }),

@@ -32,7 +32,7 @@ import { LiveExecution, type Revision } from "./live-execution.js";
 import { hasMapRun, MapRuns } from "./map-runs.js";
 import { SharedCommits } from "./shared-commits.js";
 import { Timers } from "./timers.js";
-import { UnreadableError } from "./unreadable-error.js";
+import { isUnreadable, UnreadableError } from "./unreadable-error.js";
 
 /**
  * The impure part: takes events to executions, commits what comes of them in shared commits, and releases effects once they
@@ -129,7 +129,9 @@ export class Runtime {
       if (this.#closed) return;
       // One execution that cannot be read must not keep the others from running.
       this.#options.log(`execution ${id} cannot be taken up: ${(error as Error).message}`);
-      if (error instanceof StoreError) this.#later(() => void this.#untilDone(() => this.#load(id)));
+      if (error instanceof StoreError && !isUnreadable(error)) {
+        this.#later(() => void this.#untilDone(() => this.#load(id)));
+      }
     }
   }
 
@@ -226,7 +228,7 @@ export class Runtime {
       try {
         if ((await this.#load(executionId)) === undefined) return undefined;
       } catch (error) {
-        if (event.kind !== "stopped" || !(error instanceof UnreadableError)) throw error;
+        if (event.kind !== "stopped" || !isUnreadable(error)) throw error;
         if ((await this.#loadToStop(executionId)) === undefined) return undefined;
       }
     }

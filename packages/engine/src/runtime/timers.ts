@@ -2,7 +2,7 @@ import type { Clock } from "../clock.js";
 import { dueAt, type Execution } from "../execution.js";
 import type { BranchKey, Store } from "../store/store.js";
 import type { ExecutionEvent } from "../transition/event.js";
-import { UnreadableError } from "./unreadable-error.js";
+import { isUnreadable } from "./unreadable-error.js";
 
 /**
  * Wakes branches whose time has come. The store's index of due times is the truth; memory holds one alarm, for the earliest.
@@ -71,7 +71,7 @@ export class Timers {
     try {
       await this.#post(executionId, { kind: "due", branchId });
     } catch (error) {
-      if (!(error instanceof UnreadableError)) throw error;
+      if (!isUnreadable(error)) throw error;
       // Others must not wait for it. The next process looks again.
       this.#passedOver.add(executionId);
       this.#log(`execution ${executionId} cannot be carried on: ${error.message}`);

@@ -2,9 +2,10 @@ import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { StoreError } from "../store-error.js";
-import { type Connection, connect } from "./connection.js";
+import { checkBackup } from "./check.js";
+import type { Connection } from "./connection.js";
 import { storeError } from "./errors.js";
-import { checkOwner, closeDatabase, DATABASE_FILE, openDatabase, userVersion } from "./open.js";
+import { closeDatabase, DATABASE_FILE, openDatabase } from "./open.js";
 
 /**
  * Writes the database, as it is committed, to a new file, complete on disk when this resolves. The connection is busy
@@ -50,7 +51,10 @@ export async function restoreBackup(backup: string, folder: string, force: boole
     await rm(arriving, { force: true });
     await copyFile(source, arriving, constants.COPYFILE_EXCL);
     await chmod(arriving, 0o600);
-    await checkBackup(arriving, source);
+    const { faults } = await checkBackup(arriving, source);
+    if (faults.length > 0) {
+      throw new StoreError("damaged", `The backup ${source} cannot be used: ${faults.slice(0, 3).join("; ")}.`);
+    }
     await syncFile(arriving);
     if (exists) await release(folder);
     // What belongs to the old file would be taken for the new one's.
@@ -74,23 +78,6 @@ async function createEmpty(file: string): Promise<string> {
     throw fileError(error, path);
   }
   return path;
-}
-
-async function checkBackup(copy: string, named: string): Promise<void> {
-  const connection = await connect(copy);
-  try {
-    await checkOwner(connection, named, await userVersion(connection));
-    const tables = (await connection.prepare("SELECT json_array(count(*)) FROM sqlite_schema")).row()?.[0];
-    const fault = (await connection.prepare("SELECT json_array(quick_check) FROM pragma_quick_check(1)")).row()?.[0];
-    if (tables === 0 || fault !== "ok") {
-      const detail = tables === 0 ? "it is empty" : String(fault);
-      throw new StoreError("damaged", `The backup ${named} cannot be used: ${detail}.`);
-    }
-  } catch (error) {
-    throw storeError(error, named);
-  } finally {
-    connection.close();
-  }
 }
 
 /** Makes sure that no process uses the data of a folder. Data that cannot be opened is what a restore is for. */

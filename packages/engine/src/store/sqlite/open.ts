@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { StoreError } from "../store-error.js";
 import { type Connection, connect } from "./connection.js";
 import { storeError } from "./errors.js";
+import { damageOfLog } from "./log-check.js";
 import { migrations } from "./schema.js";
 
 /** The database of a data folder. */
@@ -52,6 +53,7 @@ export interface OpenDatabase {
 export async function openDatabase(options: { readonly folder: string } | "memory"): Promise<OpenDatabase> {
   const inMemory = options === "memory";
   const place = inMemory ? "memory" : join(resolve(options.folder), DATABASE_FILE);
+  if (!inMemory) checkLog(place);
   const connection = inMemory ? await connect(":memory:") : await openFile(options.folder, place);
   try {
     await connection.exec(lock);
@@ -65,6 +67,17 @@ export async function openDatabase(options: { readonly folder: string } | "memor
     const fault = storeError(error, place);
     throw (fault.code === "failed" && !inMemory && unwritable(place)) || fault;
   }
+}
+
+/** @throws StoreError where something that was acknowledged stands in the log and would not be read */
+function checkLog(place: string): void {
+  const log = `${place}-wal`;
+  const offset = damageOfLog(log);
+  if (offset === undefined) return;
+  throw new StoreError(
+    "damaged",
+    `The log ${log} of the data file is damaged at byte ${offset}, and whole commits stand behind that. Restore the data folder from a backup, or cut the log off there to lose what came after (truncate -s ${offset} ${log}).`,
+  );
 }
 
 /** SQLite calls it an input/output error where the log of a process that was killed may not be read back into the database. */

@@ -203,3 +203,6 @@ export const migrations: readonly string[] = [
   ALTER TABLE job_stops ADD COLUMN sum INTEGER;
   `,
 ];
+
+/** How many migrations there are in a file whose rows have checksums. */
+export const CHECKSUMS_SINCE = 8;
