@@ -237,7 +237,7 @@ export type Prepared = Readonly<Record<keyof typeof statements, Statement>>;
 export const inserts = {
   executions: { into: "executions", columns: `${newExecution}, sum` },
   plainExecutions: { into: "executions", columns: `${plainExecution}, sum` },
-  history: { into: "history", columns: historyChunk },
+  history: { into: "history", columns: columns.historyChunk },
   branches: {
     into: "branches",
     columns: "execution, id, due_at, activity, restart, data, sum, position",
