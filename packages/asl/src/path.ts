@@ -8,6 +8,7 @@ import { parseJsonPath } from "./jsonpath/parse-path.js";
 import { PathMiss } from "./jsonpath/path-miss.js";
 import { PathSyntaxError } from "./jsonpath/path-syntax-error.js";
 import type { Scope } from "./program.js";
+import type { Work } from "./work.js";
 
 export { PathMiss, PathSyntaxError };
 
@@ -48,11 +49,11 @@ export function parsePath(text: string): Path {
       read(_input, scope) {
         const value = variable(scope.variables);
         if (value === undefined) throw new PathMiss(`No results for path: $['${name}']`);
-        return read(value);
+        return read(value, scope.work);
       },
       find(_input, scope) {
         const value = variable(scope.variables);
-        return value === undefined ? undefined : find(value);
+        return value === undefined ? undefined : find(value, scope.work);
       },
     };
   }
@@ -62,18 +63,25 @@ export function parsePath(text: string): Path {
       text,
       definite,
       root: "context",
-      read: (_input, scope) => read(scope.context()),
-      find: (_input, scope) => find(scope.context()),
+      read: (_input, scope) => read(scope.context(), scope.work),
+      find: (_input, scope) => find(scope.context(), scope.work),
     };
   }
   if (!text.startsWith("$")) throw new PathSyntaxError("expected '$' at the beginning of a path");
-  return { text, root: "input", ...compileDocumentPath(text.slice(1)) };
+  const { definite, read, find } = compileDocumentPath(text.slice(1));
+  return {
+    text,
+    definite,
+    root: "input",
+    read: (input, { work }) => read(input, work),
+    find: (input, { work }) => find(input, work),
+  };
 }
 
 interface DocumentPath {
   readonly definite: boolean;
-  readonly read: (document: Json) => Json;
-  readonly find: (document: Json) => Json | undefined;
+  readonly read: (document: Json, work: Work | undefined) => Json;
+  readonly find: (document: Json, work: Work | undefined) => Json | undefined;
 }
 
 /** @param segments the text of a path after its root */
@@ -82,24 +90,26 @@ function compileDocumentPath(segments: string): DocumentPath {
   const evaluate = compileEvaluation(path);
   const computes = path.segments.some(({ kind }) => kind === "function");
   if (!isDefinite(path)) {
-    const read = (document: Json): Json => evaluate(document) ?? [];
+    const read = (document: Json, work: Work | undefined): Json => evaluate(document, work) ?? [];
     return { definite: false, read, find: computes ? findComputed(read) : read };
   }
-  const read = (document: Json): Json => {
-    const value = evaluate(document);
+  const read = (document: Json, work: Work | undefined): Json => {
+    const value = evaluate(document, work);
     return value === undefined ? readPastEnd(path, document) : value;
   };
   return { definite: true, read, find: computes ? findComputed(evaluate) : evaluate };
 }
 
+type FindIn = (document: Json, work: Work | undefined) => Json | undefined;
+
 /** Paths of members and indexes need nothing but the document. */
-function compileEvaluation(path: JsonPath): (document: Json) => Json | undefined {
+function compileEvaluation(path: JsonPath): FindIn {
   const compiled = compilePath(path);
   if (path.segments.every(({ kind }) => kind === "member" || kind === "index")) {
     const none = new Evaluation(null);
     return (document) => compiled(document, none);
   }
-  return (document) => compiled(document, new Evaluation(document));
+  return (document, work) => compiled(document, new Evaluation(document, work));
 }
 
 function readPastEnd(path: JsonPath, document: Json): null {
@@ -109,10 +119,10 @@ function readPastEnd(path: JsonPath, document: Json): null {
 }
 
 /** A path function throws a miss where it has nothing to compute from. */
-function findComputed(evaluate: (document: Json) => Json | undefined): (document: Json) => Json | undefined {
-  return (document) => {
+function findComputed(evaluate: FindIn): FindIn {
+  return (document, work) => {
     try {
-      return evaluate(document);
+      return evaluate(document, work);
     } catch (error) {
       if (error instanceof PathMiss) return undefined;
       throw error;

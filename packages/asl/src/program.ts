@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "./json.js";
 import type { Resource } from "./resource.js";
+import type { Work } from "./work.js";
 
 /**
  * A compiled definition. It holds no state of an execution: one program serves all executions of a revision.
@@ -46,6 +47,8 @@ export interface Scope {
   uuid(): string;
   /** Milliseconds since the epoch, for JSONata's $now and $millis: the time of the event. */
   readonly now: number;
+  /** What the paths and intrinsic functions that see this share. Absent: each path has its own. */
+  readonly work?: Work | undefined;
   /** Where an expression goes on that takes too long here. Absent: it is evaluated here, to the full bounds. */
   readonly elsewhere?: Elsewhere | undefined;
   /** Told what lies between a state's input and its output, where somebody looks at it. Executions have nobody. */

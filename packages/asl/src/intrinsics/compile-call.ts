@@ -4,6 +4,7 @@ import type { Path } from "../path.js";
 import type { Scope } from "../program.js";
 import { shownJson } from "../shown-json.js";
 import { StatesError } from "../states-error.js";
+import { spend } from "../work.js";
 import { type Argument, type Call, IntrinsicFault } from "./call.js";
 import { INTRINSIC_FUNCTIONS } from "./functions.js";
 
@@ -52,12 +53,21 @@ function compileNested(call: Call): Evaluate {
   const [first] = call.arguments;
   const apply =
     first?.kind === "string" && intrinsic.compile !== undefined ? intrinsic.compile(first.source) : intrinsic.apply;
-  return (input, scope) =>
-    apply(
-      readers.map((read) => read(input, scope)),
-      scope,
-    );
+  return (input, scope) => {
+    const values = readers.map((read) => read(input, scope));
+    const result = apply(values, scope);
+    if (scope.work !== undefined) spend(scope.work, sizeOf(values[0]) + sizeOf(result));
+    return result;
+  };
 }
+
+/** What a value takes that a function has made, or has gone through: characters, or as much as they for each item. */
+function sizeOf(value: Json | undefined): number {
+  if (typeof value === "string") return value.length;
+  return Array.isArray(value) ? value.length * WORK_OF_ITEM : WORK_OF_ITEM;
+}
+
+const WORK_OF_ITEM = 8;
 
 function compileArgument(argument: Argument): Evaluate {
   switch (argument.kind) {

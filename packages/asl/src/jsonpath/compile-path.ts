@@ -158,9 +158,13 @@ function applicability(segment: Segment | undefined): (place: Json) => boolean {
   }
 }
 
-const collect: Visit = (place, _evaluation, results) => {
+const collect: Visit = (place, evaluation, results) => {
+  evaluation.spend(WORK_OF_RESULT);
   results.values.push(place);
 };
+
+/** Results stay in memory. */
+const WORK_OF_RESULT = 4;
 
 function compileVisit(segments: readonly Segment[], position: number): Visit {
   const segment = segments[position];
@@ -206,13 +210,15 @@ function compileMember(name: string, next: Visit): Visit {
 function compileEachMember(names: readonly string[], next: Visit): Visit {
   const visits = names.map((name) => compileMember(name, next));
   return (place, evaluation, results) => {
+    evaluation.spend(names.length);
     for (const visit of visits) visit(place, evaluation, results);
   };
 }
 
 function compileMergedMembers(names: readonly string[]): Visit {
-  return (place, _evaluation, results) => {
+  return (place, evaluation, results) => {
     if (!isObject(place)) return;
+    evaluation.spend(names.length * WORK_OF_RESULT);
     if (names.some((name) => !Object.hasOwn(place, name))) results.missing = true;
     results.values.push(pick(place, names));
   };
@@ -221,6 +227,7 @@ function compileMergedMembers(names: readonly string[]): Visit {
 function compileIndexes(indexes: readonly number[], next: Visit, last: boolean): Visit {
   return (place, evaluation, results) => {
     if (!Array.isArray(place)) return;
+    evaluation.spend(indexes.length);
     for (const index of indexes) {
       const item = place.at(index);
       if (item !== undefined) next(item, evaluation, results);

@@ -1,9 +1,9 @@
 import { setImmediate } from "node:timers/promises";
-import { type Json, MAX_DEPTH, objectOf, printJson, StatesError } from "@pawl/asl";
+import { isLongerThan, type Json, MAX_DEPTH, objectOf, printJson, StatesError } from "@pawl/asl";
 import type { ChildInput, Tally } from "../execution.js";
 import type { ItemGroup, ItemReader } from "../item-reader/item-reader.js";
 import type { ResultWriterCheck } from "../result-writer/result-writer.js";
-import { isTooLarge, tooLarge } from "../transition/data-limit.js";
+import { isTooLarge, MAX_DATA_BYTES, tooLarge } from "../transition/data-limit.js";
 import { type StepBudget, stepBudget } from "../transition/evaluations.js";
 import { ItemBatches } from "../transition/item-batches.js";
 import { type ItemSubject, itemInput, withResult } from "../transition/item-input.js";
@@ -105,7 +105,9 @@ async function* inputsOf(
   for await (const { items, keys, source } of itemsOf(subject, skip, ports, signal, opened)) {
     for (const [position, value] of items.entries()) {
       const selected = selector.input({ index, value, source, ...(keys === undefined ? {} : { key: keys[position] }) });
-      const text = printJson(selected instanceof Promise ? await selected : selected, depth);
+      const input = selected instanceof Promise ? await selected : selected;
+      if (isLongerThan(input, MAX_DATA_BYTES)) throw itemTooLarge(subject.state.name);
+      const text = printJson(input, depth);
       index += 1;
       const whole = batches === undefined ? { input: text, items: 1 } : batches.add(text);
       if (whole !== undefined) yield checked(whole, subject.state.name);
@@ -118,9 +120,13 @@ async function* inputsOf(
 
 /** @throws StatesError where the input is larger than any may be */
 function checked(input: ChildInput, stateName: string): ChildInput {
-  if (!isTooLarge(input.input)) return input;
+  if (isTooLarge(input.input)) throw itemTooLarge(stateName);
+  return input;
+}
+
+function itemTooLarge(stateName: string): StatesError {
   const { error, cause } = tooLarge(stateName);
-  throw new StatesError(error, cause);
+  return new StatesError(error, cause);
 }
 
 async function* itemsOf(

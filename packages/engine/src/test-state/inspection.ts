@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, MAX_DEPTH, printJson, type State, type TraceStep } from "@pawl/asl";
+import { isLongerThan, type Json, type JsonObject, MAX_DEPTH, printJson, type State, type TraceStep } from "@pawl/asl";
 import type { HttpRequest, HttpResponse } from "../tasks/task-handler.js";
 import type { ErrorDetails, InspectionData } from "./request.js";
 
@@ -17,6 +17,14 @@ const TOLD: Readonly<Record<State["type"], readonly TraceStep[]>> = {
 
 /** The inputs of iterations may each be as deep as JSON may be, and are told in one array. */
 const DEEPEST = MAX_DEPTH + 10;
+
+/** The longest text, in characters, that is shown of a value. */
+const LONGEST = 4_194_304;
+
+/** What is too long to be shown is left empty: a value may hold another one many times over. */
+function shown(value: Json): string {
+  return isLongerThan(value, LONGEST) ? "" : printJson(value, DEEPEST);
+}
 
 /** Values that a run of a state's closures told, in their order. */
 export type Trace = readonly (readonly [step: TraceStep, value: Json])[];
@@ -69,7 +77,7 @@ export class Inspection {
   data(input: string, variables: JsonObject): InspectionData {
     return {
       input,
-      ...Object.fromEntries([...this.#values].map(([name, value]) => [name, printJson(value, DEEPEST)])),
+      ...Object.fromEntries([...this.#values].map(([name, value]) => [name, shown(value)])),
       ...this.#limits,
       ...(Object.keys(variables).length === 0 ? {} : { variables: printJson(variables) }),
       ...(this.#errorDetails === undefined ? {} : { errorDetails: this.#errorDetails }),

@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { Elsewhere, EvaluationResult, Json, JsonObject, Scope, TraceStep } from "@pawl/asl";
+import {
+  type Elsewhere,
+  type EvaluationResult,
+  type Json,
+  type JsonObject,
+  type Scope,
+  type TraceStep,
+  workOfState,
+} from "@pawl/asl";
 import type { EvaluationResults } from "../execution.js";
 import type { EvaluateExpression } from "../runtime/evaluation-threads.js";
 import { Deferral, NO_RESULTS, StageEvaluations } from "../transition/evaluations.js";
@@ -76,6 +84,7 @@ export class Stages {
       random,
       uuid: randomUUID,
       elsewhere,
+      work: workOfState(),
       trace,
     };
   }

@@ -1,9 +1,9 @@
-import { isObject, type JsonObject, numberOf, parseJson, printJson, type State } from "@pawl/asl";
+import { isObject, type JsonObject, numberOf, parseJson, type State } from "@pawl/asl";
 import type { Home } from "../arn.js";
 import type { Clock } from "../clock.js";
 import type { EvaluateExpression } from "../runtime/evaluation-threads.js";
 import type { HttpInspector, TaskHandler } from "../tasks/task-handler.js";
-import { isTooLarge, tooLarge } from "../transition/data-limit.js";
+import { isTooLarge, printOutput, tooLarge } from "../transition/data-limit.js";
 import {
   backoff,
   errorOutput,
@@ -113,8 +113,9 @@ class StateTest {
     { output, assigned, next }: StateExit,
     failure: Pick<TestStateResult, "error" | "cause">,
   ): TestStateResult {
-    const text = this.#texts.get(output) ?? printJson(output);
-    if (isTooLarge(text)) throw new StateFailed({ ...tooLarge(this.#state.name), catchable: true });
+    const text = this.#texts.get(output) ?? printOutput(output);
+    if (text === undefined || isTooLarge(text))
+      throw new StateFailed({ ...tooLarge(this.#state.name), catchable: true });
     this.#variables = { ...this.#variables, ...assigned };
     return this.#inspected({
       status,

@@ -1,5 +1,6 @@
-import { type Json, type MapEntry, type MapState, type ParallelState, printJson } from "@pawl/asl";
+import { type Json, type MapEntry, type MapState, type ParallelState, StatesError } from "@pawl/asl";
 import { type Branch, type Execution, ROOT, type Stage } from "../execution.js";
+import { printData, tooLarge } from "./data-limit.js";
 import { inStage } from "./evaluations.js";
 import { abortMapRun } from "./map-run.js";
 import { cancelCall, hasCall } from "./task.js";
@@ -28,9 +29,16 @@ export function newBranch(
   return branch;
 }
 
-/** @throws StatesError where the input is nested too deeply */
+/** Characters that the branches of a Parallel state may begin with, all of them together: each branch is stored with its input. */
+const MOST_CHARACTERS_OF_BRANCHES = 67_108_864;
+
+/** @throws StatesError where the input is nested too deeply, or too large for so many branches */
 export function startBranches(turn: Turn, parent: Branch, state: ParallelState, input: Json): void {
-  const inputText = printJson(input);
+  const inputText = printData(input);
+  if (inputText.length * state.branches.length > MOST_CHARACTERS_OF_BRANCHES) {
+    const { error, cause } = tooLarge(state.name);
+    throw new StatesError(error, cause);
+  }
   const startedEventId = recordIn(turn, parent, "ParallelStateStarted");
   parent.waiting = { kind: "branches", startedEventId };
   parent.progress = { next: state.branches.length, running: state.branches.length, results: [], done: 0 };
@@ -84,8 +92,10 @@ export function beginIteration(turn: Turn, parent: Branch, state: MapState, chil
   let begins: true | undefined;
   try {
     begins = inStage(turn, child, ITERATION, () => {
-      child.input = state.itemInput(scopeOf(turn, parent, { item: { index, value: item } }), item);
-      child.inputText = printJson(child.input);
+      const input = state.itemInput(scopeOf(turn, parent, { item: { index, value: item } }), item);
+      // One that cannot be printed is not kept for a redrive either.
+      child.inputText = printData(input);
+      child.input = input;
       return true;
     });
   } catch (error) {

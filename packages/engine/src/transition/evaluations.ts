@@ -1,4 +1,12 @@
-import type { Elsewhere, EvaluationRequest, EvaluationResult, Json } from "@pawl/asl";
+import {
+  type Elsewhere,
+  type EvaluationRequest,
+  type EvaluationResult,
+  isLongerThan,
+  type Json,
+  limitExceeded,
+  StatesError,
+} from "@pawl/asl";
 import type { Branch, EvaluationResults, Stage } from "../execution.js";
 import type { Turn } from "./turn.js";
 
@@ -27,6 +35,9 @@ const STEPS_OF_AN_EXPRESSION = 100_000;
 
 /** Steps of all expressions of one transition: about 30 ms. */
 const STEPS_OF_A_TRANSITION = 300_000;
+
+/** Characters of the results that a state waits with, as JSON: those of JSONata's longest strings, a few times. */
+const MOST_CHARACTERS = 16_777_216;
 
 /** How much longer the expressions of a transition may take. */
 export interface StepBudget {
@@ -68,12 +79,26 @@ export class StageEvaluations implements Elsewhere {
 
   ask(request: EvaluationRequest): never {
     this.#budget.left -= this.steps;
-    throw new Deferral(request, this.#place(request.field), { ...this.#results, ...Object.fromEntries(this.#done) });
+    const results = { ...this.#results, ...Object.fromEntries(this.#done) };
+    // They are stored until the state goes on.
+    if (areTooLarge(results)) throw tooMuchMemory(request);
+    throw new Deferral(request, this.#place(request.field), results);
   }
 
   #place(field: string): string {
     return placeOf(field, this.#met.get(field) ?? 1);
   }
+}
+
+function areTooLarge(results: EvaluationResults): boolean {
+  // They are JSON, as they are stored.
+  return isLongerThan(results as unknown as Json, MOST_CHARACTERS);
+}
+
+function tooMuchMemory(request: EvaluationRequest): StatesError {
+  const result = limitExceeded(request, "memory");
+  const { error, cause } = "error" in result ? result : { error: "States.QueryEvaluationError", cause: "" };
+  return new StatesError(error, cause, request.field);
 }
 
 /** The number comes first, so that no field's name can be that of a member of Object.prototype. */

@@ -22,7 +22,7 @@ import {
   startIteration,
   startIterations,
 } from "./children.js";
-import { isTooLarge, tooLarge } from "./data-limit.js";
+import { isTooLarge, printOutput, tooLarge } from "./data-limit.js";
 import { inStage } from "./evaluations.js";
 import type { ReadingFailed, ResultsOutcome } from "./event.js";
 import { endMapRun, isDone, startChildren, startMapRun, stopMapRun, wishForInputs, wishForResults } from "./map-run.js";
@@ -31,7 +31,7 @@ import { hasChildren, keepBranches } from "./remains.js";
 import { errorOutput, evaluationFailure, matchingCatcher, retryDelay, type StateFailure } from "./state-failure.js";
 import { startTask } from "./task.js";
 import { record, recordIn, scopeOf, stateOf, type Turn } from "./turn.js";
-import { assignVariables, variablesTooLarge } from "./variable-limit.js";
+import { assignVariables, printVariables, variablesTooLarge } from "./variable-limit.js";
 
 /**
  * How branches move: into states, out of them, to the end of their graph, and from a failed state to what catches it. These
@@ -45,13 +45,20 @@ import { assignVariables, variablesTooLarge } from "./variable-limit.js";
  */
 const MAX_EVENTS_PER_TURN = 4096;
 
+/** The same for the inputs and outputs in these events: 16 of the largest. A history's chunk must fit into memory, many times. */
+const MAX_CHARACTERS_PER_TURN = 4_194_304;
+
+function isLong({ events, characters }: Turn): boolean {
+  return events.length >= MAX_EVENTS_PER_TURN || characters >= MAX_CHARACTERS_PER_TURN;
+}
+
 /** Runs every branch that has a state to enter until all wait or the execution has ended. */
 export function runReady(turn: Turn): void {
   let postponed = false;
   // Branches are appended while this runs.
   for (const branch of turn.ready) {
     if (turn.execution.branches.get(branch.id) !== branch) continue;
-    if (turn.events.length >= MAX_EVENTS_PER_TURN || !run(turn, branch)) {
+    if (isLong(turn) || !run(turn, branch)) {
       branch.waiting = { kind: "turn" };
       turn.changed.add(branch);
       postponed = true;
@@ -63,7 +70,7 @@ export function runReady(turn: Turn): void {
 /** False where the branch could go on but the transition is long enough. */
 function run(turn: Turn, branch: Branch): boolean {
   do {
-    if (turn.events.length >= MAX_EVENTS_PER_TURN) return false;
+    if (isLong(turn)) return false;
     enter(turn, branch, stateOf(turn, branch));
   } while (execute(turn, branch, stateOf(turn, branch)));
   return true;
@@ -71,6 +78,7 @@ function run(turn: Turn, branch: Branch): boolean {
 
 function enter(turn: Turn, branch: Branch, state: State): void {
   branch.inputText ??= printJson(branch.input);
+  turn.characters += branch.inputText.length;
   branch.enteredTime = turn.facts.now;
   branch.enteredAfterEventId = branch.previousEventId;
   branch.enteredEventId = recordIn(
@@ -266,23 +274,24 @@ function failEvaluation(turn: Turn, branch: Branch, state: State, error: StatesE
 
 /** True where the branch now stands before another state. */
 export function leave(turn: Turn, branch: Branch, state: State, exit: Exit, next: string | undefined): boolean {
-  const text = (exit.output === branch.input ? branch.inputText : undefined) ?? printJson(exit.output);
-  if (isTooLarge(text)) {
+  const text = textOf(exit.output, branch);
+  if (text === undefined) {
     // A redrive does such a state again as a whole.
     if (branch.waiting.kind !== "task") branch.waiting = { kind: "turn" };
     return failState(turn, branch, state, { ...tooLarge(state.name), catchable: true });
   }
   let assigned: Record<string, string> | undefined;
   if (exit.assigned !== undefined) {
-    const texts = new Map(Object.entries(exit.assigned).map(([name, value]) => [name, printJson(value)]));
-    const variables = assignVariables(turn.execution, branch, exit.assigned, texts);
+    const texts = printVariables(exit.assigned);
+    const variables = texts && assignVariables(turn.execution, branch, exit.assigned, texts);
     if (variables === undefined) {
       if (branch.waiting.kind !== "task") branch.waiting = { kind: "turn" };
       return failState(turn, branch, state, { ...variablesTooLarge(state.name), catchable: true });
     }
-    assigned = Object.fromEntries(texts);
+    assigned = Object.fromEntries(texts ?? []);
     branch.variables = variables;
   }
+  turn.characters += text.length;
   recordIn(
     turn,
     branch,
@@ -301,6 +310,12 @@ export function leave(turn: Turn, branch: Branch, state: State, exit: Exit, next
   branch.retries = undefined;
   branch.waiting = { kind: "turn" };
   return true;
+}
+
+/** The output as JSON; undefined where it is too large. */
+function textOf(output: Json, { input, inputText }: Branch): string | undefined {
+  if (output !== input || inputText === undefined) return printOutput(output);
+  return isTooLarge(inputText) ? undefined : inputText;
 }
 
 /** The branch has come to its end. */

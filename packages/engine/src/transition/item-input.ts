@@ -35,6 +35,7 @@ export function itemInput(
     facts,
     events: [],
     effects: [],
+    characters: 0,
     changed: new Set(),
     deleted: [],
     results,

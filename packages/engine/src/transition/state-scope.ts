@@ -1,4 +1,4 @@
-import type { Elsewhere, Json, JsonObject, Scope } from "@pawl/asl";
+import { type Elsewhere, type Json, type JsonObject, type Scope, type Work, workOfState } from "@pawl/asl";
 import { type Branch, visibleVariables } from "../execution.js";
 import { contextObject } from "./context-object.js";
 import { evaluationsOf } from "./evaluations.js";
@@ -23,6 +23,7 @@ export class StateScope implements Scope {
   readonly #turn: Turn;
   readonly #branch: Branch;
   readonly #extra: ScopeExtra;
+  #work: Work | undefined;
   #variables: JsonObject | undefined;
   #context: JsonObject | undefined;
 
@@ -39,6 +40,11 @@ export class StateScope implements Scope {
   get variables(): JsonObject {
     this.#variables ??= visibleVariables(this.#turn.execution, this.#branch);
     return this.#variables;
+  }
+
+  get work(): Work {
+    this.#work ??= workOfState();
+    return this.#work;
   }
 
   get elsewhere(): Elsewhere {

@@ -13,7 +13,7 @@ import {
 import { type Branch, type Execution, ROOT, type TaskWaiting } from "../execution.js";
 import { details, type TaskLimits, type TaskResource } from "../history/history-event.js";
 import { rootName } from "../mocks/mocked-call.js";
-import { isTooLarge, tooLarge } from "./data-limit.js";
+import { isTooLarge, printData, tooLarge } from "./data-limit.js";
 import { type Failure, printTaskToken, type TaskToken } from "./event.js";
 import type { StateFailure } from "./state-failure.js";
 import { recordIn, scopeOf, type Turn } from "./turn.js";
@@ -46,7 +46,8 @@ export function startTask(turn: Turn, branch: Branch, state: TaskState): void {
     ...(heartbeatSeconds === undefined ? {} : { heartbeatInSeconds: heartbeatSeconds }),
     ...(credentials === undefined ? {} : { taskCredentials: taskCredentials(credentials) }),
   };
-  const text = printJson(parameters);
+  const text = printData(parameters);
+  turn.characters += text.length;
   if (resource.kind === "service") checkParameters(resource, parameters, text);
   if (credentials !== undefined) checkDepth(credentials);
   const seconds = 1000;

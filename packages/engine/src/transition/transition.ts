@@ -71,6 +71,7 @@ export function transition(program: Program, execution: Execution, event: Execut
     facts,
     events: [],
     effects: [],
+    characters: 0,
     changed: new Set(),
     deleted: [],
     results: NO_RESULTS,

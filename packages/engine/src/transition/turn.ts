@@ -28,6 +28,8 @@ export interface Turn {
   readonly facts: Facts;
   readonly events: HistoryEvent[];
   readonly effects: Effect[];
+  /** Of the inputs and outputs in the events. */
+  characters: number;
   /** Branches to write, and ids of branches to delete. */
   readonly changed: Set<Branch>;
   readonly deleted: number[];

@@ -1,6 +1,6 @@
 import { type JsonObject, printJson } from "@pawl/asl";
 import type { Branch, Execution } from "../execution.js";
-import { MAX_DATA_BYTES } from "./data-limit.js";
+import { MAX_DATA_BYTES, printOutput } from "./data-limit.js";
 
 /** As the inputs and outputs are, in bytes of UTF-8 of JSON texts. */
 const MAX_STORED_BYTES = 10 * 1024 * 1024;
@@ -31,6 +31,19 @@ export function assignVariables(
   const variables = { ...branch.variables, ...assigned };
   sizes.set(variables, measured);
   return variables;
+}
+
+/** The JSON texts of new values, by name; undefined where one Assign may not have as much. */
+export function printVariables(assigned: JsonObject): Map<string, string> | undefined {
+  const texts = new Map<string, string>();
+  let characters = 0;
+  for (const [name, value] of Object.entries(assigned)) {
+    const text = printOutput(value);
+    characters += text?.length ?? Number.POSITIVE_INFINITY;
+    if (text === undefined || characters > MAX_DATA_BYTES) return undefined;
+    texts.set(name, text);
+  }
+  return texts;
 }
 
 /** @param name of the state */
