@@ -11,8 +11,10 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import { isBuiltin } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parse } from "acorn";
 import { buildTerraformProvider, executable } from "./build-terraform-provider.mjs";
 import { thirdPartyLicenses } from "./third-party-licenses.mjs";
 
@@ -27,6 +29,12 @@ const SOURCES = ["asl", "engine", "server", "cli"].map((name) => `packages/${nam
 /** Native code is not bundled: npm installs the one of the platform. */
 const EXTERNAL = ["libsql", "libsql/*"];
 
+/**
+ * Packages that are called synchronously, so that `import()` cannot put them off, and that few executions need: in files of their own, loaded with the
+ * first call. re2js is a seventh of the code and of the time that it takes to load.
+ */
+const LATER = ["re2js"];
+
 /** What stays of `dist`, whoever made it: the declarations that tsc writes. */
 const KEPT = new Set(["types"]);
 
@@ -37,8 +45,10 @@ export async function buildCommand() {
   if (built !== undefined && built > newestSource()) return;
   // Loaded only here: `npm start` must not wait for it when nothing is to be built.
   const { build } = await import("esbuild");
+  const later = await Promise.all(LATER.map((name) => laterPackage(build, name)));
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
+    plugins: later.map(({ plugin }) => plugin),
     entryPoints: [join(cli, "src/main.ts"), ...startedByFile()],
     outdir: dist,
     bundle: true,
@@ -65,20 +75,24 @@ export async function buildCommand() {
     sourcesContent: false,
     // Some of the packages call `require` for Node's own modules, which a module does not have.
     banner: {
-      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+      js: 'const require=process.getBuiltinModule("node:module").createRequire(import.meta.url);',
     },
     logLevel: "warning",
   });
   const provider = "terraform-provider";
   const files = new Map([
-    ...outputFiles.map(({ path, text }) => [relative(dist, path), path.endsWith(".js") ? inAscii(text) : text]),
+    ...outputFiles.map(({ path, text }) => [
+      relative(dist, path),
+      path.endsWith(".js") ? inAscii(withoutBuiltinImports(text)) : text,
+    ]),
     [`${provider}/package.json`, manifestOfProvider()],
     [
       `${provider}/third-party-licenses.txt`,
       readFileSync(join(dirname(executable), "third-party-licenses.txt"), "utf8"),
     ],
     ["LICENSE", readFileSync(join(root, "LICENSE"), "utf8")],
-    ["third-party-licenses.txt", thirdPartyLicenses(root, [metafile])],
+    ["third-party-licenses.txt", thirdPartyLicenses(root, [metafile, ...later.map((each) => each.metafile)])],
+    ...later.map(({ file, text }) => [file, inAscii(text)]),
   ]);
   mkdirSync(join(dist, provider, "dist"), { recursive: true });
   const copy = join(dist, provider, "dist", basename(executable));
@@ -120,6 +134,74 @@ function startedByFile() {
       ].map(([, name]) => join(dirname(file), `${name}.ts`)),
     ),
   );
+}
+
+/** A package as a file that is loaded with `require` when one of its exports, functions and classes, is first used. */
+async function laterPackage(build, name) {
+  const file = `${name}.cjs`;
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [name],
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20.19",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 160,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  const names = Object.keys(await import(name));
+  const members = names.map((each) => `export const ${each} = member(${JSON.stringify(each)});`);
+  const contents = `
+    let found;
+    const member = (name) => {
+      const real = () => (found ??= require("./${file}"))[name];
+      return new Proxy(function () {}, {
+        get: (_, key) => real()[key],
+        construct: (_, values) => new (real())(...values),
+        apply: (_, self, values) => Reflect.apply(real(), self, values),
+      });
+    };
+    ${members.join("\n")}`;
+  const plugin = {
+    name: `later: ${name}`,
+    setup(building) {
+      building.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: name, namespace: "later" }));
+      building.onResolve({ filter: new RegExp(`^\\./${file}$`) }, ({ path }) => ({ path, external: true }));
+      building.onLoad({ filter: new RegExp(`^${name}$`), namespace: "later" }, () => ({ contents }));
+    },
+  };
+  return { file, text: outputFiles[0].text, metafile, plugin };
+}
+
+/**
+ * Takes Node's own modules from the process. An `import` of one reads all its members for the copy that modules see of it, and with them loads what
+ * nobody wants, such as Web Crypto: 40 ms of the start in all.
+ */
+function withoutBuiltinImports(code) {
+  const { body } = parse(code, { ecmaVersion: "latest", sourceType: "module" });
+  const edits = body
+    .filter(({ type, source }) => type === "ImportDeclaration" && isBuiltin(source.value))
+    .map(({ start, end, source, specifiers }) => {
+      const found = `process.getBuiltinModule(${JSON.stringify(source.value)})`;
+      const named = specifiers.filter(({ type }) => type === "ImportSpecifier");
+      const whole = specifiers
+        .filter(({ type }) => type !== "ImportSpecifier")
+        .map(({ local }) => `${local.name}=${found}`);
+      const members = named.map(({ imported, local }) => `${imported.name}:${local.name}`);
+      const declared = [...whole, ...(members.length === 0 ? [] : [`{${members.join(",")}}=${found}`])];
+      return { start, end, text: declared.length === 0 ? "" : `const ${declared.join(",")};` };
+    });
+  let [rest, done] = ["", 0];
+  for (const { start, end, text } of edits) {
+    rest += code.slice(done, start) + text;
+    done = end;
+  }
+  return rest + code.slice(done);
 }
 
 /** One other character, and V8 keeps the whole text in two bytes each. esbuild escapes them, but not in regular expressions. */

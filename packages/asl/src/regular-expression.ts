@@ -16,13 +16,13 @@ const MAX_LENGTH = 2_000;
 const MAX_SIZE = 2_000;
 
 /** Java's embedded flags (java.util.regex.Pattern): those left out here (`d`, `u`, `U`) change nothing in RE2. */
-const FLAGS: Record<string, number> = {
-  i: RE2JS.CASE_INSENSITIVE,
-  s: RE2JS.DOTALL,
-  m: RE2JS.MULTILINE,
-  d: 0,
-  u: 0,
-  U: 0,
+const FLAGS: Record<string, () => number> = {
+  i: () => RE2JS.CASE_INSENSITIVE,
+  s: () => RE2JS.DOTALL,
+  m: () => RE2JS.MULTILINE,
+  d: () => 0,
+  u: () => 0,
+  U: () => 0,
 };
 
 /**
@@ -35,7 +35,7 @@ export function compileRegularExpression(source: string, flags = ""): RegularExp
   for (const flag of flags) {
     const bit = Object.hasOwn(FLAGS, flag) ? FLAGS[flag] : undefined;
     if (bit === undefined) throw new SyntaxError(`'${flag}' is not a flag of a regular expression`);
-    bits |= bit;
+    bits |= bit();
   }
   const expression = compile(source, bits);
   const size = expression.programSize();

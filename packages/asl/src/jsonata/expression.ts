@@ -5,7 +5,7 @@ import { StatesError } from "../states-error.js";
 import { analyse, type References } from "./analysis.js";
 import { withDoubles } from "./doubles.js";
 import type { JsonataExpression } from "./evaluator.js";
-import { SERVICE_FUNCTIONS } from "./functions.js";
+import { serviceFunctions } from "./functions.js";
 import { evaluator, inWorld, type World } from "./host.js";
 import {
   DEEPEST,
@@ -113,8 +113,9 @@ function parse(text: string): { readonly source: JsonataExpression; readonly ref
   try {
     const source = evaluator.jsonata(text, { stack: DEEPEST });
     const references = analyse(source.ast());
+    const functions = serviceFunctions();
     for (const name of references.variables) {
-      if (SERVICE_FUNCTIONS.has(name)) source.assign(name, SERVICE_FUNCTIONS.get(name));
+      if (functions.has(name)) source.assign(name, functions.get(name));
     }
     return { source, references };
   } catch (error) {

@@ -10,7 +10,14 @@ import { DEEPEST, LimitExceeded, MOST_ITEMS, OUT_OF_MEMORY } from "./limits.js";
  * (https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html#jsonata-functions-intrinsic). As JSONata's
  * own they give nothing where they are given nothing.
  */
-export const SERVICE_FUNCTIONS: ReadonlyMap<string, unknown> = extend(() => {
+export function serviceFunctions(): ReadonlyMap<string, unknown> {
+  made ??= extend(makeFunctions);
+  return made;
+}
+
+let made: ReadonlyMap<string, unknown> | undefined;
+
+function makeFunctions(): ReadonlyMap<string, unknown> {
   const functions: Record<string, [implementation: (...values: never[]) => unknown, signature: string]> = {
     partition: [partition, "<an:a<a>>"],
     range: [range, "<nnn:a<n>>"],
@@ -25,7 +32,7 @@ export const SERVICE_FUNCTIONS: ReadonlyMap<string, unknown> = extend(() => {
     return [name, reference.evaluate(undefined, {})] as const;
   });
   return new Map([...definitions, ["eval", undefined]]);
-});
+}
 
 /** The names that JSONata and the service give functions. */
 export const FUNCTION_NAMES: ReadonlySet<string> = new Set(
