@@ -22,6 +22,7 @@ import {
 import { StoreError } from "../store-error.js";
 import { ArnTable, startOfRest } from "./arns.js";
 import { writeBackup } from "./backup.js";
+import { CHECKPOINT, Checkpoints } from "./checkpoints.js";
 import { ChangesWriter, type Inserters } from "./changes-writer.js";
 import { DamagedRowError, damagedRow } from "./checksum.js";
 import type { SqlRow, Statement } from "./connection.js";
@@ -83,6 +84,7 @@ class SqliteStore implements Store {
   readonly #sql: Prepared;
   readonly #writer: ChangesWriter;
   readonly #arns: ArnTable;
+  readonly #checkpoints: Checkpoints;
   #lastExecutionId: number;
   #lastRevisionId: number;
   /** Settles, without an error, when the transaction that is open has ended. Until then nobody else may use the connection. */
@@ -94,6 +96,7 @@ class SqliteStore implements Store {
     this.#sql = sql;
     this.#arns = new ArnTable(sql);
     this.#writer = new ChangesWriter(sql, this.#arns, inserters);
+    this.#checkpoints = new Checkpoints(database.inMemory);
     this.#lastExecutionId = integer(sql.lastExecution.row());
     this.#lastRevisionId = integer(sql.lastRevision.row());
   }
@@ -109,14 +112,21 @@ class SqliteStore implements Store {
   async commit(changes: Changes): Promise<void> {
     while (this.#transaction !== undefined) await this.#transaction;
     const committed = this.#commit(changes);
-    this.#transaction = committed.then(
-      () => {},
-      () => {},
-    );
+    this.#transaction = this.#afterwards(committed, changes);
     try {
       await committed;
     } catch (error) {
       throw storeError(error, this.#database.place);
+    }
+  }
+
+  /** Ends with the transaction, or with the checkpoint that follows it. */
+  async #afterwards(committed: Promise<void>, { executions = [] }: Changes): Promise<void> {
+    try {
+      await committed;
+      if (this.#checkpoints.isDue(executions.length)) await this.#database.connection.exec(CHECKPOINT);
+    } catch {
+      // The transaction's error is its caller's. A checkpoint that fails has lost nothing: the next one does its work.
     } finally {
       this.#transaction = undefined;
     }
