@@ -45,9 +45,10 @@ function headersOf(operation, body) {
 }
 
 /** Makes a state machine and gives its ARN. */
-export async function createStateMachine(url, name, definition) {
+export async function createStateMachine(url, name, definition, type = "STANDARD") {
   const { stateMachineArn } = await call(url, "CreateStateMachine", {
     name,
+    type,
     definition: JSON.stringify(definition),
     roleArn: "arn:aws:iam::123456789012:role/bench",
   });

@@ -55,7 +55,16 @@ async function addressOf(child) {
 
 /** A load generator; `run` takes a job of load.mjs. */
 export function startLoad() {
-  const child = track(fork(join(root, "bench/load.mjs")));
+  return startGenerator("bench/load.mjs");
+}
+
+/** A load generator that does not wait for answers; `run` takes a job of paced-load.mjs. */
+export function startPacedLoad() {
+  return startGenerator("bench/paced-load.mjs");
+}
+
+function startGenerator(script) {
+  const child = track(fork(join(root, script)));
   return {
     run: (job) =>
       new Promise((resolve, reject) => {

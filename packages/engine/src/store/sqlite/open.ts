@@ -20,9 +20,8 @@ const lock = "PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0";
 
 /**
  * - synchronous = FULL: a commit is on disk when it returns. fullfsync: on macOS too, where fsync leaves it in the drive.
- * - wal_autocheckpoint: every 4,000 pages (16 MB) a commit also copies the log into the database, for 15 to 40 ms, on the
- *   driver's thread. With SQLite's 1,000 pages every 15th commit of 64 executions did, for 12 ms: as much time in all, but
- *   5 % of the commits, not 1 %.
+ * - wal_autocheckpoint: a commit that brings the log to 4,000 pages (16 MB) also copies it into the database before it returns, for 15 to
+ *   40 ms. Few do: `checkpoints.ts` says when it is copied otherwise.
  * - cache_size: 16 MB hold the upper pages of all indexes; the system's file cache holds the rest. 64 MB measured the same.
  * - journal_size_limit: gives back the space that one very large commit took in the log.
  * - page_size stays at 4 kB: with 8 and 16 kB a commit writes 1.5 and 2.4 times as much when names come in no order.

@@ -22,8 +22,8 @@ import {
 import { StoreError } from "../store-error.js";
 import { ArnTable, startOfRest } from "./arns.js";
 import { writeBackup } from "./backup.js";
-import { CHECKPOINT, Checkpoints } from "./checkpoints.js";
 import { ChangesWriter, type Inserters } from "./changes-writer.js";
+import { CHECKPOINT, Checkpoints } from "./checkpoints.js";
 import { DamagedRowError, damagedRow } from "./checksum.js";
 import type { SqlRow, Statement } from "./connection.js";
 import { storeError } from "./errors.js";
