@@ -289,7 +289,7 @@ export class ExecutionRegistry implements Executions {
       : [start, Math.min(last, start + maxResults - 1)];
     const events: string[] = [];
     for (const chunk of await this.#store.history(id, from, to)) {
-      splitEvents(chunk.events).forEach((event, index) => {
+      splitEvents(chunk).forEach((event, index) => {
         const eventId = chunk.firstEventId + index;
         if (eventId >= from && eventId <= to) events.push(event);
       });

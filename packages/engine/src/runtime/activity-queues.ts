@@ -2,7 +2,7 @@ import type { Clock } from "../clock.js";
 import { ServiceError } from "../service-error.js";
 import type { QueuedTask, Store } from "../store/store.js";
 import type { ExecutionEvent } from "../transition/event.js";
-import type { Change } from "../transition/transition.js";
+import type { Outcome } from "./batch.js";
 import { isUnreadable } from "./unreadable-error.js";
 
 /** What a worker is given. */
@@ -19,7 +19,7 @@ export interface ActivityTask {
 export class ActivityQueues {
   readonly #store: Store;
   readonly #clock: Clock;
-  readonly #post: (executionId: number, event: ExecutionEvent) => Promise<Change | undefined>;
+  readonly #post: (executionId: number, event: ExecutionEvent) => Promise<Outcome | undefined>;
   readonly #pollers = new Map<string, Set<Poller>>();
   /** Queues that are being read; true where tasks were queued since the last look. */
   readonly #handingOut = new Map<string, boolean>();
@@ -30,7 +30,7 @@ export class ActivityQueues {
   constructor(
     store: Store,
     clock: Clock,
-    post: (executionId: number, event: ExecutionEvent) => Promise<Change | undefined>,
+    post: (executionId: number, event: ExecutionEvent) => Promise<Outcome | undefined>,
     log: (message: string) => void,
   ) {
     this.#log = log;

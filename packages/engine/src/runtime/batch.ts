@@ -1,8 +1,8 @@
 import type { Branch } from "../execution.js";
-import { printEvents } from "../history/event-text.js";
+import { HistoryText } from "../history/event-text.js";
 import type { HistoryEvent } from "../history/history-event.js";
 import { type MapRunRecord, mapRunRow } from "../map-run-record.js";
-import type { ExecutionChange, HistoryChunk, Removal } from "../store/store.js";
+import type { ExecutionChange, Removal } from "../store/store.js";
 import type { Effect } from "../transition/effect.js";
 import type { Change } from "../transition/transition.js";
 import { branchRow, keptRow } from "./branch-data.js";
@@ -41,14 +41,16 @@ export class Batch {
     return this.#entries;
   }
 
-  add(live: LiveExecution, change: Change, posted: Posted): void {
+  /** @param observed whether its events are asked for when they are durable: {@link Entry.events} */
+  add(live: LiveExecution, change: Change, observed: boolean, posted: Posted): void {
     let entry = this.#entries.get(live);
     if (entry === undefined) {
       entry = newEntry();
       this.#entries.set(live, entry);
       live.batches += 1;
     }
-    for (const event of change.events) entry.events.push(event);
+    if (observed) for (const event of change.events) entry.events.push(event);
+    if (live.execution.type === "STANDARD") addHistory(entry, change.events);
     for (const effect of change.effects) {
       entry.effects.push(effect);
       if (effect.kind === "cancel" && effect.job !== undefined) {
@@ -113,7 +115,12 @@ export interface Rows {
 
 /** What a batch holds of one execution. */
 export interface Entry {
+  /** Those of an execution that is logged or traced; else none. */
   readonly events: HistoryEvent[];
+  /** What its history grows by, where it has one. */
+  history?: HistoryText;
+  /** Why its history cannot be printed. */
+  unprintable?: unknown;
   readonly effects: Effect[];
   readonly changed: Set<Branch>;
   readonly deleted: number[];
@@ -137,10 +144,13 @@ export interface PostedRemoval {
 
 /** One event that was posted, and who waits for it to be durable. */
 export interface Posted {
-  readonly change: Change;
-  readonly resolve: (change: Change) => void;
+  readonly outcome: Outcome;
+  readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** What whoever posted an event is told of the change. Not the whole of it: its events would stay in memory until the commit. */
+export type Outcome = Pick<Change, "accepted" | "effects">;
 
 function newEntry(): Entry {
   return { events: [], effects: [], changed: new Set(), deleted: [], kept: [], posted: [], ended: false };
@@ -149,14 +159,15 @@ function newEntry(): Entry {
 function standardChange(live: LiveExecution, entry: Entry, { executions }: Rows): void {
   const { execution } = live;
   const { id } = execution;
-  const { events, changed, deleted, kept, ended } = entry;
+  const { changed, deleted, kept, ended } = entry;
+  if ("unprintable" in entry) throw entry.unprintable;
   const branches = kept.map((branch) => keptRow(execution, branch));
   for (const branch of changed) {
     if (execution.branches.get(branch.id) !== branch) continue;
     branches.push(branchRow(execution, branch, live.activityOf(branch)));
     branch.stored = true;
   }
-  const history = chunk(events);
+  const history = entry.history?.chunk;
   const isNew = !live.stored;
   // An event that came too late changes nothing.
   if (!isNew && history === undefined && branches.length === 0 && deleted.length === 0) return;
@@ -178,11 +189,19 @@ function standardChange(live: LiveExecution, entry: Entry, { executions }: Rows)
   executions.push(change);
 }
 
-function chunk(events: readonly HistoryEvent[]): HistoryChunk | undefined {
-  const first = events[0];
-  const last = events.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  return { firstEventId: first.id, lastEventId: last.id, events: printEvents(events) };
+/**
+ * Printed at once, not when the commit begins: the events of a transition are garbage when it ends, and the young generation's
+ * collections copy only what lives.
+ */
+function addHistory(entry: Entry, events: readonly HistoryEvent[]): void {
+  if (events.length === 0) return;
+  try {
+    entry.history ??= new HistoryText();
+    entry.history.add(events);
+  } catch (error) {
+    // The others of the commit must not suffer from a text that is too long.
+    entry.unprintable = error;
+  }
 }
 
 /**

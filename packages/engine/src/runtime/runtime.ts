@@ -22,7 +22,7 @@ import { countsOf } from "../transition/map-run-counts.js";
 import { awaitsCall, invocationOf } from "../transition/task.js";
 import { type Change, transition } from "../transition/transition.js";
 import type { Facts } from "../transition/turn.js";
-import type { Batch, Entry } from "./batch.js";
+import type { Batch, Entry, Outcome } from "./batch.js";
 import { Calls } from "./calls.js";
 import { Counters } from "./counters.js";
 import type { EvaluateExpression } from "./evaluation-threads.js";
@@ -157,7 +157,7 @@ export class Runtime {
   }
 
   /** Starts a new execution. Resolves once it is durable. */
-  start(revision: Revision, row: ExecutionRow): Promise<Change> {
+  start(revision: Revision, row: ExecutionRow): Promise<Outcome> {
     const live = LiveExecution.create(revision, row, true);
     this.#live.set(row.id, live);
     return this.#deliver(live, { kind: "started" }, row.startDate);
@@ -178,7 +178,7 @@ export class Runtime {
   }
 
   /** Lets an execution go on that has ended without success. Resolves once that is durable. */
-  async redrive(row: ExecutionRow, redrive: Redrive): Promise<Change> {
+  async redrive(row: ExecutionRow, redrive: Redrive): Promise<Outcome> {
     const { id } = row;
     this.#redriving.add(id);
     try {
@@ -218,7 +218,7 @@ export class Runtime {
    * execution; rejects where it could not be stored, and then it had no effect.
    * @param arnPrefix what the execution's ARN must begin with: to others there is no such execution
    */
-  async post(executionId: number, event: ExecutionEvent, arnPrefix = ""): Promise<Change | undefined> {
+  async post(executionId: number, event: ExecutionEvent, arnPrefix = ""): Promise<Outcome | undefined> {
     for (;;) {
       const live = this.#live.get(executionId);
       if (live !== undefined) {
@@ -348,7 +348,7 @@ export class Runtime {
     }
   }
 
-  #deliver(live: LiveExecution, event: ExecutionEvent, now = this.#clock.now()): Promise<Change> {
+  #deliver(live: LiveExecution, event: ExecutionEvent, now = this.#clock.now()): Promise<Outcome> {
     if (this.#closed) return Promise.reject(new Error("the engine is closed"));
     const { execution } = live;
     const change = transition(live.revision.program, execution, event, this.#facts(now));
@@ -364,7 +364,7 @@ export class Runtime {
       for (const effect of change.effects) this.#perform(live, effect);
       return Promise.resolve(change);
     }
-    return this.#commits.add(live, change);
+    return this.#commits.add(live, change, this.#isObserved(live));
   }
 
   /** What an execution that is not kept has done is released at once: there is nothing to wait for. */
@@ -403,7 +403,7 @@ export class Runtime {
   /** The batch is durable: answers go out, effects start. */
   #release(batch: Batch): void {
     for (const [, { posted }] of batch.entries) {
-      for (const { resolve, change } of posted) resolve(change);
+      for (const { resolve, outcome } of posted) resolve(outcome);
     }
     for (const [live, { events, effects }] of batch.entries) {
       this.#log(live, events);
@@ -421,7 +421,7 @@ export class Runtime {
       const { execution } = live;
       if (ended) this.#tellEnd(live);
       // An event that came too late is in a batch with the end, too, but did not bring it.
-      if (ended && execution.status !== "RUNNING" && posted.some(({ change }) => change.accepted)) {
+      if (ended && execution.status !== "RUNNING" && posted.some(({ outcome }) => outcome.accepted)) {
         this.counters.ended[execution.status] += 1;
       }
       if (execution.status !== "RUNNING") {
@@ -433,6 +433,11 @@ export class Runtime {
       }
     }
     this.#evictIdle();
+  }
+
+  /** True where the events of the execution are asked for once they are durable. */
+  #isObserved({ revision }: LiveExecution): boolean {
+    return revision.log !== undefined || this.#options.tracing !== undefined;
   }
 
   #log({ revision, execution }: LiveExecution, events: readonly HistoryEvent[]): void {

@@ -1,6 +1,6 @@
 import type { Changes, Removal, Store } from "../store/store.js";
 import type { Change } from "../transition/transition.js";
-import { Batch, type Entry } from "./batch.js";
+import { Batch, type Entry, type Outcome } from "./batch.js";
 import type { Counters } from "./counters.js";
 import type { LiveExecution } from "./live-execution.js";
 
@@ -32,10 +32,14 @@ export class SharedCommits {
     return this.#filling.postedEvents + (this.#writing?.postedEvents ?? 0);
   }
 
-  /** Resolves with the change once it is durable; rejects where it never will be. */
-  add(live: LiveExecution, change: Change): Promise<Change> {
+  /**
+   * Resolves with what came of the change once it is durable; rejects where it never will be.
+   * @param observed whether the change's events are wanted then: see {@link Entry.events}
+   */
+  add(live: LiveExecution, change: Change, observed: boolean): Promise<Outcome> {
+    const outcome: Outcome = { accepted: change.accepted, effects: change.effects };
     return new Promise((resolve, reject) => {
-      this.#filling.add(live, change, { change, resolve, reject });
+      this.#filling.add(live, change, observed, { outcome, resolve, reject });
       this.schedule();
     });
   }

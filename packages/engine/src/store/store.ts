@@ -234,12 +234,18 @@ export interface MapRunRow {
 
 export type MapRunStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "ABORTED";
 
-/** The events that one commit appended: one JSON text a line, oldest first, as GetExecutionHistory reports them. */
+/** The events that one commit appended, oldest first: one a line, in the form of `history/event-text.ts`. */
 export interface HistoryChunk {
   readonly firstEventId: number;
   readonly lastEventId: number;
   readonly events: string;
 }
+
+/**
+ * A store may cut a chunk after every so many events, counted from the chunk's first: the parts stand by themselves. Pages of 100 to 1,000
+ * are read; with parts as long as a commit's chunk, 4,096, a page of 1,000 read four times as much as it shows.
+ */
+export const EVENTS_OF_A_PART = 250;
 
 /** One branch of a running execution, and what wakes it. */
 export interface BranchRow {

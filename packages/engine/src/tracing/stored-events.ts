@@ -6,7 +6,7 @@ import type { StoredEvent } from "./tracing.js";
 export async function storedEvents(store: Store, executionId: number, to: number): Promise<StoredEvent[]> {
   const chunks = await store.history(executionId, 1, to);
   return chunks
-    .flatMap(({ events }) => splitEvents(events))
+    .flatMap(splitEvents)
     .map(readEvent)
     .filter(({ id }) => id <= to);
 }

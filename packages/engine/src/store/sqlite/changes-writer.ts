@@ -1,4 +1,11 @@
-import type { BranchRow, Changes, ExecutionChange, ExecutionRow, HistoryChunk } from "../store.js";
+import {
+  type BranchRow,
+  type Changes,
+  EVENTS_OF_A_PART,
+  type ExecutionChange,
+  type ExecutionRow,
+  type HistoryChunk,
+} from "../store.js";
 import { type ArnTable, startOfRest } from "./arns.js";
 import { checksumOf } from "./checksum.js";
 import type { SqlValue, Statement } from "./connection.js";
@@ -9,12 +16,6 @@ import { statusCodes } from "./rows.js";
 import type { inserts, Prepared } from "./statements.js";
 
 export type Inserters = Readonly<Record<keyof typeof inserts, RowInserter>>;
-
-/**
- * Events to a row of a long history: pages of 100 to 1,000 are read. With rows as long as a commit's chunk, 4,096, a page of 1,000 read four
- * times as much as it shows.
- */
-const EVENTS_OF_A_ROW = 250;
 
 /** Writes the rows of a commit, within the transaction that is open. */
 export class ChangesWriter {
@@ -113,10 +114,10 @@ export class ChangesWriter {
   /** A long chunk becomes several rows, so that a page reads little more than itself. */
   #addHistory(id: number, { firstEventId, lastEventId, events }: HistoryChunk): void {
     let [first, start] = [firstEventId, 0];
-    for (; lastEventId - first >= 2 * EVENTS_OF_A_ROW; first += EVENTS_OF_A_ROW) {
+    for (; lastEventId - first >= 2 * EVENTS_OF_A_PART; first += EVENTS_OF_A_PART) {
       let end = start - 1;
-      for (let event = 0; event < EVENTS_OF_A_ROW; event++) end = events.indexOf("\n", end + 1);
-      this.#new.history.add([id, first, first + EVENTS_OF_A_ROW - 1, events.slice(start, end)]);
+      for (let event = 0; event < EVENTS_OF_A_PART; event++) end = events.indexOf("\n", end + 1);
+      this.#new.history.add([id, first, first + EVENTS_OF_A_PART - 1, events.slice(start, end)]);
       start = end + 1;
     }
     this.#new.history.add([id, first, lastEventId, start === 0 ? events : events.slice(start)]);

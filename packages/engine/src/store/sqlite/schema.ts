@@ -202,6 +202,10 @@ export const migrations: readonly string[] = [
   ALTER TABLE map_runs ADD COLUMN sum INTEGER;
   ALTER TABLE job_stops ADD COLUMN sum INTEGER;
   `,
+  `
+  -- Histories have events in a short form (history/event-text.ts), which older versions do not read.
+  SELECT 1;
+  `,
 ];
 
 /** How many migrations there are in a file whose rows have checksums. */
