@@ -200,7 +200,7 @@ function drawTask({ random, surroundings, isRedriven, isExpress }: Drawing, kind
         Type: "Task",
         Resource: `arn:aws:states:::states:startExecution${random.pick([".sync", ".sync:2"])}`,
         Parameters: { StateMachineArn: surroundings.endless, Input: { "n.$": "$.n" } },
-        TimeoutSeconds: random.pick([1, 30, 3000]),
+        TimeoutSeconds: random.pick([1, 30, 300]),
         Catch: [{ ErrorEquals: ["States.Timeout"] }],
       };
     default: {
