@@ -13,7 +13,7 @@ export const hello = {
   quick: { warmUpSeconds: 0.1, connections: [1, 16] },
   measure: measureHello,
   rows: ({ levels }) => {
-    const best = levels.reduce((one, other) => (other.ratio > one.ratio ? other : one));
+    const best = levels.reduce((one, other) => (other.pawl.perSecond > one.pawl.perSecond ? other : one));
     return [
       row({
         what: `durable Hello executions a second over HTTP, ${best.connections} connections, beside a bare HTTP server`,

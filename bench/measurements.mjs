@@ -1,5 +1,6 @@
 // Everything that `npm run bench` measures, in the order of its table. bench-run.mjs says what a measurement is.
 import { chain } from "./chain.mjs";
+import { express } from "./express.mjs";
 import { hello } from "./hello.mjs";
 import { history } from "./history.mjs";
 import { inlineMap } from "./inline-map.mjs";
@@ -9,4 +10,4 @@ import { tasks } from "./tasks.mjs";
 import { transitions } from "./transitions.mjs";
 import { waiting } from "./waiting.mjs";
 
-export const measurements = [hello, transitions, chain, inlineMap, tasks, loop, waiting, history, listing];
+export const measurements = [hello, express, transitions, chain, inlineMap, tasks, loop, waiting, history, listing];

@@ -15,7 +15,7 @@ const KINDS = { activity: "an activity task", lambda: "a Lambda function" };
 
 export const tasks = {
   name: "tasks",
-  full: { taskExecutions: [30, 300, 3_000], workers: 64 },
+  full: { taskExecutions: [30, 300, 3_000], workers: 256 },
   quick: { taskExecutions: [3, 6, 12], workers: 4 },
   measure: measureTasks,
   rows: ({ kinds, bare }) =>
