@@ -27,6 +27,14 @@ export const listing = {
         ratio: first(many) / first(few),
         beside,
       }),
+      row({
+        what: `start of a process to its first answer, with ${count(many.stored)} executions`,
+        value: many.milliseconds[TO_FIRST_ANSWER],
+        as: milliseconds,
+        atMost: 1000,
+        ratio: many.milliseconds[TO_FIRST_ANSWER] / few.milliseconds[TO_FIRST_ANSWER],
+        beside,
+      }),
     ];
   },
   lines: ({ sizes }) => {

@@ -7,6 +7,7 @@ import { inlineMap } from "./inline-map.mjs";
 import { latency } from "./latency.mjs";
 import { listing } from "./listing.mjs";
 import { loop } from "./loop.mjs";
+import { start } from "./start.mjs";
 import { tasks } from "./tasks.mjs";
 import { transitions } from "./transitions.mjs";
 import { waiting } from "./waiting.mjs";
@@ -23,4 +24,5 @@ export const measurements = [
   waiting,
   history,
   listing,
+  start,
 ];

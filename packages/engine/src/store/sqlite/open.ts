@@ -161,13 +161,17 @@ export async function checkOwner(connection: Connection, place: string, version:
   }
 }
 
+/** A new database takes one transaction, because each waits for the disk; an older one keeps each migration that it has come through. */
 async function migrate(connection: Connection, from: number): Promise<void> {
-  for (let version = from; version < migrations.length; version++) {
+  const to = migrations.length;
+  const step = from === 0 ? to : 1;
+  for (let version = from; version < to; version += step) {
+    const next = version + step;
     await connection.exec(`
       BEGIN IMMEDIATE;
-      ${migrations[version]}
+      ${migrations.slice(version, next).join("\n")}
       PRAGMA application_id = ${APPLICATION_ID};
-      PRAGMA user_version = ${version + 1};
+      PRAGMA user_version = ${next};
       COMMIT;
     `);
   }
