@@ -29,7 +29,9 @@ function install() {
   if (installed === undefined || (locked !== undefined && installed < locked)) {
     console.log("Installing dependencies (npm ci) …");
     // The output of npm matters only where it fails.
-    step("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
+    step("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+      shell: process.platform === "win32",
+    });
   }
 }
 
