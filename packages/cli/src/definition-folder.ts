@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
 import { parseJson, printJson } from "@pawl/asl";
 import { definitionStem, isYaml, machineName, readDefinition, shown } from "./definition-file.js";
 import { CommandError } from "./exit-code.js";
@@ -39,12 +39,8 @@ async function definitionsAt(path: string): Promise<DefinitionFile[]> {
     return [{ path, text: await readTextFile(path) }];
   }
   const definitions = [];
-  const entries = await readdir(path, { withFileTypes: true });
-  for (const file of entries
-    .filter((entry) => !entry.isDirectory())
-    .map(({ name }) => join(path, name))
-    .sort()) {
-    if (mayBeDefinition(file)) {
+  for (const file of (await readdir(path)).map((name) => join(path, name)).sort()) {
+    if (mayBeDefinition(file) && (await isFileOf(path, file))) {
       const text = await readTextFile(file);
       if (await isDefinition(file, text)) {
         definitions.push({ path: file, text });
@@ -52,6 +48,23 @@ async function definitionsAt(path: string): Promise<DefinitionFile[]> {
     }
   }
   return definitions;
+}
+
+/** The largest file that is taken for a definition, in bytes: twice the longest definition, for what its YAML may say besides. */
+const LARGEST = 2 * 1024 * 1024;
+
+/**
+ * True for a file that a folder itself holds. A folder may come from others, with links to what is none of theirs, and with pipes that
+ * would be waited for: those are left out. A link to a file in the same folder is as good as the file.
+ */
+async function isFileOf(folder: string, file: string): Promise<boolean> {
+  try {
+    const [root, path] = [await realpath(folder), await realpath(file)];
+    const found = await stat(path);
+    return path.startsWith(root.endsWith(sep) ? root : root + sep) && found.isFile() && found.size <= LARGEST;
+  } catch {
+    return false;
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -89,11 +102,7 @@ const INPUT_SUFFIX = ".input.json";
  */
 export async function exampleInput(definitionPath: string): Promise<string | undefined> {
   const file = join(dirname(definitionPath), definitionStem(definitionPath) + INPUT_SUFFIX);
-  try {
-    await stat(file);
-  } catch {
-    return undefined;
-  }
+  if (!(await isFileOf(dirname(file), file))) return undefined;
   try {
     return printJson(parseJson(await readTextFile(file)));
   } catch (error) {
@@ -114,12 +123,15 @@ export function watchDefinitions(
   changed: (path: string, text: string | undefined) => void,
 ): { close(): void } {
   const definitions = new Set(known);
+  const named = new Set(paths.map((path) => resolve(path)));
   const settling = new Map<string, NodeJS.Timeout>();
   const watchers: FSWatcher[] = [];
 
   const look = async (path: string): Promise<void> => {
     settling.delete(path);
-    const text = await readTextFile(path).catch(() => undefined);
+    // One that was named may stand anywhere.
+    const isThere = named.has(path) || (await isFileOf(dirname(path), path));
+    const text = isThere ? await readTextFile(path).catch(() => undefined) : undefined;
     // An empty file is one that is about to be written.
     if (text === undefined) {
       if (definitions.delete(path)) {

@@ -204,10 +204,27 @@ describe("the rules for addresses", () => {
     "http://2852039166/",
     "http://0xa9.0xfe.0xa9.0xfe/",
     "http://100.100.100.200/",
+    "http://0251.0376.0251.0376/",
+    "http://169.16689662/",
+    "http://169.254.43518./",
+    "http://１６９.２５４.１６９.２５４/",
+    "http://user:password@169.254.169.254/",
+    "http://[::169.254.169.254]/",
+    "http://[::ffff:0:169.254.169.254]/",
+    "http://[64:ff9b:1::a9fe:a9fe]/",
+    "http://[2002:a9fe:a9fe::1]/",
+    "http://[FE80::0:1]/",
+    "http://168.63.129.16/",
   ])("keep HTTP tasks from %s", async (address) => {
     const { error, cause } = await call(address);
     expect(error).toBe("States.Http.Socket");
     expect(cause).toContain("is a link-local address");
+  });
+
+  it("leave alone what only looks like them", async () => {
+    for (const address of ["http://[2002:7f00:1::1]:1/", "http://[::ffff:127.0.0.1]:1/", "http://127.1:1/"]) {
+      expect((await call(address)).cause).not.toContain("link-local");
+    }
   });
 
   it("let only what is listed be called, where there is a list", async () => {

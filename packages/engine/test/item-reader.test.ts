@@ -122,6 +122,22 @@ describe("delimited text", () => {
     }
   });
 
+  it.each([
+    ["one endless row", "a\n", "x"],
+    ["one endless column name", "", "x"],
+    ["one endless quoted value", 'a\n"', "x\n"],
+  ])("fails where it becomes endless when it is decompressed: %s", async (_, begin, filling) => {
+    // 200 MB in 200 kB.
+    const bomb = gzipSync(Buffer.concat([Buffer.from(begin), Buffer.alloc(200_000_000, filling)]));
+    expect(bomb.length).toBeLessThan(1_000_000);
+    server.put("bucket/bomb.csv.gz", bomb);
+    const before = process.memoryUsage().rss;
+    const { error } = await faultOf(server, { ...csv(), parameters: { Bucket: "bucket", Key: "bomb.csv.gz" } });
+    expect(error).toBe(ITEM_READER_FAILED);
+    // It holds no more of it than a row may have.
+    expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000);
+  });
+
   it("fails where it cannot be decompressed", async () => {
     server.put("bucket/data.gz", "no gzip");
     server.put("bucket/short.gz", gzipSync("a\n1\n2\n".repeat(1000)).subarray(0, 40));

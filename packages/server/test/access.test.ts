@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { connect } from "node:net";
 import { ListStateMachinesCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
@@ -406,6 +407,88 @@ describe("signatures that are wrong", () => {
       mismatch,
     ],
     [
+      "of a query that is added, and is empty",
+      changed((request) => {
+        request.query = { "": "" };
+      }),
+      "InvalidSignature",
+      mismatch,
+    ],
+    [
+      "of an operation that came unsigned, where none was signed",
+      async () => {
+        const { headers, ...request } = unsigned({});
+        const { "x-amz-target": _, ...others } = headers;
+        const result = await signer().sign(
+          { ...request, headers: others, protocol: "http:", hostname: "" },
+          { signingDate: new Date(now) },
+        );
+        return { ...request, headers: { ...result.headers, "X-Amz-Target": target } };
+      },
+      "InvalidSignature",
+      "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.",
+    ],
+    [
+      "in the query, of an operation that is added to it",
+      async () => {
+        const { headers, ...request } = unsigned({});
+        const { "x-amz-target": _, ...others } = headers;
+        const { query } = await signer().presign(
+          { ...request, headers: others, protocol: "http:", hostname: "" },
+          { signingDate: new Date(now), expiresIn: 60 },
+        );
+        return { ...request, query: query as Request["query"], headers: { ...others, "x-amz-target": target } };
+      },
+      "InvalidSignature",
+      "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.",
+    ],
+    ["of digits in capital letters", authorization(upperSignature), "InvalidSignature", mismatch],
+    [
+      "for a service whose name begins like ours",
+      () => signed({ service: "states2" }),
+      "InvalidSignature",
+      "Credential should be scoped to correct service: 'states'. ",
+    ],
+    [
+      "a URL whose time is given twice",
+      changed((request) => {
+        request.query["X-Amz-Expires"] = ["604800", "60"];
+      }, presigned),
+      "InvalidSignature",
+      mismatch,
+    ],
+    [
+      "a URL with a parameter more",
+      changed((request) => {
+        request.query.more = "1";
+      }, presigned),
+      "InvalidSignature",
+      mismatch,
+    ],
+    [
+      "a URL with a parameter in other letters",
+      changed(
+        (request) => {
+          delete request.query.a;
+          request.query.A = "1";
+        },
+        presigned,
+        { query: { a: "1" } },
+      ),
+      "InvalidSignature",
+      mismatch,
+    ],
+    [
+      "a URL with the names of its own parameters in small letters",
+      changed((request) => {
+        request.query = Object.fromEntries(
+          Object.entries(request.query).map(([name, value]) => [name.toLowerCase(), value]),
+        );
+      }, presigned),
+      "MissingAuthenticationToken",
+      "Missing Authentication Token",
+    ],
+    [
       "of a header by the name of a property",
       authorization((text) => text.replace("host;", "__proto__;host;")),
       "InvalidSignature",
@@ -422,6 +505,45 @@ describe("signatures that are wrong", () => {
     });
     expect(engine.requests).toEqual([]);
     expect(answer.body).not.toContain(key.secret);
+  });
+
+  function upperSignature(text: string): string {
+    return text.replace(/Signature=.*$/, (signature) => signature.toUpperCase().replace("SIGNATURE", "Signature"));
+  }
+
+  /** Sends headers that may come more than once, which the names of an object cannot. */
+  async function deliverRaw(lines: readonly string[], body = "{}"): Promise<string> {
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    const length = `Content-Length: ${Buffer.byteLength(body)}`;
+    socket.write(`POST / HTTP/1.1\r\n${[...lines, length, "Connection: close"].join("\r\n")}\r\n\r\n${body}`);
+    let text = "";
+    for await (const chunk of socket) text += String(chunk);
+    return text;
+  }
+
+  const linesOf = (headers: Record<string, string>): string[] =>
+    Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+
+  it.each<[string, (lines: string[]) => string[], boolean]>([
+    ["the same in another order", (lines) => lines.reverse(), true],
+    ["an unsigned one more", (lines) => [...lines, "X-Other: 1"], true],
+    [
+      "another operation before the signed one",
+      (lines) => ["X-Amz-Target: AWSStepFunctions.ListActivities", ...lines],
+      false,
+    ],
+    ["another operation behind it", (lines) => [...lines, "x-amz-target: AWSStepFunctions.ListActivities"], false],
+    ["another host behind the signed one", (lines) => [...lines, "Host: localhost"], false],
+    ["another date", (lines) => [...lines, "x-amz-date: 20260102T030405Z"], false],
+    ["another signature before it", (lines) => ["Authorization: AWS4-HMAC-SHA256 Credential=a", ...lines], false],
+    ["another signature behind it", (lines) => [...lines, "Authorization: AWS4-HMAC-SHA256 Signature=0"], false],
+    ["another content type", (lines) => [...lines, "content-type: application/json"], false],
+  ])("headers: %s", async (_, change, isRight) => {
+    const { headers } = await signed();
+    const text = await deliverRaw(change(linesOf(headers)));
+    expect(text.startsWith(`HTTP/1.1 ${isRight ? 200 : 400} `)).toBe(true);
+    expect(engine.requests).toHaveLength(isRight ? 1 : 0);
   });
 
   function flipLast(text: string): string {

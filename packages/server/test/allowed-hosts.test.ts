@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { AllowedHosts } from "../src/allowed-hosts.js";
 import { createServer, type PawlServer, type ServerOptions } from "../src/index.js";
@@ -116,6 +117,35 @@ it("over a socket: a page that makes its name point here gets nothing", async ()
     }
   }
   expect((await send(url, call("localhost"))).status).toBe(200);
+});
+
+async function raw(url: string, head: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  const rest = "Content-Type: application/x-amz-json-1.0\r\nX-Amz-Target: AWSStepFunctions.ListActivities";
+  socket.write(`${head}\r\n${rest}\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`);
+  let text = "";
+  for await (const chunk of socket) text += String(chunk);
+  return text;
+}
+
+it.each([
+  ["two hosts, the first of which is another", "POST / HTTP/1.1\r\nHost: evil.example\r\nHost: localhost", 403],
+  ["a whole address of another host", "POST http://evil.example/ HTTP/1.1\r\nHost: evil.example", 403],
+  [
+    "a whole address of another host, and a Host that is allowed",
+    "POST http://evil.example/ HTTP/1.1\r\nHost: localhost",
+    404,
+  ],
+  ["a whole address of this one", "POST http://localhost/ HTTP/1.1\r\nHost: localhost", 404],
+  ["no host", "POST / HTTP/1.1", 400],
+  ["no host, in an older version", "POST / HTTP/1.0", 403],
+  ["an empty host", "POST / HTTP/1.1\r\nHost:", 403],
+  ["a host with a tab behind it", "POST / HTTP/1.1\r\nHost: evil.example\t", 403],
+  ["a host that is folded", "POST / HTTP/1.1\r\nHost: localhost\r\n .evil.example", 400],
+])("over a socket: %s", async (_, head, status) => {
+  const text = await raw(await serve({}), head);
+  expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
 });
 
 it("over a socket: names that are allowed, and the address that is listened on", async () => {

@@ -109,7 +109,15 @@ function partsOfHeader(authorization: string, date: string | undefined): Parts {
   for (const word of words) {
     const equals = word.indexOf("=");
     if (equals > 0) {
-      given.set(word.slice(0, equals), word.slice(equals + 1));
+      const part = word.slice(0, equals);
+      // Two signatures, of which somebody else may take the other one.
+      if (given.has(part)) {
+        throw new ServiceError(
+          "IncompleteSignatureException",
+          `Authorization header has '${part.slice(0, 20)}' twice.`,
+        );
+      }
+      given.set(part, word.slice(equals + 1));
     }
   }
   const { Credential, Signature, SignedHeaders } = Object.fromEntries(given) as Record<string, string | undefined>;

@@ -38,12 +38,17 @@ function isMetadata(address: string): boolean {
   return METADATA.check(address, "ipv6") || (inner !== undefined && METADATA.check(inner, "ipv4"));
 }
 
-/** The IPv4 address in one of IPv6 that stands for it: mapped (::ffff:0:0/96), compatible (::/96) or translated (64:ff9b::/96). */
+/**
+ * The IPv4 address in one of IPv6 that stands for it: mapped (::ffff:0:0/96), compatible (::/96), translated (64:ff9b::/96,
+ * 64:ff9b:1::/48, ::ffff:0:0:0/96) or in 6to4 (2002::/16).
+ */
 function embeddedIpv4(address: string): string | undefined {
   const [plain = ""] = address.split("%", 1);
   // The URL parser writes an address out in one form, with the last 32 bits as two groups.
   const groups = new URL(`http://[${plain}]/`).hostname.slice(1, -1);
-  const match = /^(?:::ffff:|64:ff9b::|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(groups);
+  const match =
+    /^(?:::ffff:(?:0:)?|64:ff9b:(?:1:[0-9a-f:]*)?:|::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(groups) ??
+    /^2002:([0-9a-f]{1,4}):([0-9a-f]{1,4}):/.exec(groups);
   if (match === null) return undefined;
   const high = Number.parseInt(match[1] ?? "0", 16);
   const low = Number.parseInt(match[2] ?? "0", 16);
