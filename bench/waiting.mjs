@@ -11,8 +11,13 @@ import { pause, settle, untilNoneRuns, verifyCount } from "./servers.mjs";
 
 export const waiting = {
   name: "waiting",
-  full: { waitingExecutions: [10_000, 100_000, 1_000_000], dueAtOnce: [100, 1_000, 10_000], startsPerSecond: 4_000 },
-  quick: { waitingExecutions: [100, 200, 400], dueAtOnce: [10, 20, 40], startsPerSecond: 200 },
+  full: {
+    waitingExecutions: [10_000, 100_000, 1_000_000],
+    dueAtOnce: [100, 1_000, 10_000],
+    pushingOut: 11_000,
+    startsPerSecond: 2_000,
+  },
+  quick: { waitingExecutions: [100, 200, 400], dueAtOnce: [10, 20, 40], pushingOut: 10, startsPerSecond: 200 },
   measure: measureWaiting,
   rows: ({ idleMemory, sizes, restarted, wakes, secondsToFirstAnswer }) => {
     const { executions, memory } = sizes.at(-1);
@@ -121,7 +126,8 @@ export async function measureWaiting(plan) {
     const wakes = [];
     for (const due of plan.dueAtOnce) {
       plan.progress(`Waking ${count(due)} that are due at once`);
-      wakes.push(await wake(plan, pawl, load, due));
+      wakes.push(await wake(plan, pawl, load, due, request));
+      started += plan.pushingOut;
     }
     plan.progress(`Counting ${count(started)} executions`);
     await verifyCount(pawl.url, stateMachineArn, "RUNNING", started);
@@ -148,15 +154,20 @@ export async function measureWaiting(plan) {
   }
 }
 
-/** Starts executions that are all due at one time; milliseconds from then until the last has ended. */
-async function wake(plan, pawl, load, due) {
+/**
+ * Starts executions that are all due at one time, and others that come after them to the memory for those that wait, so that the first
+ * have to be read back.
+ * @returns milliseconds from when they are due until the last has ended
+ */
+async function wake(plan, pawl, load, due, others) {
   const stateMachineArn = await createStateMachine(pawl.url, `alarm-${due}`, alarm);
-  const until = Math.ceil(Date.now() / 1000 + 2 + due / plan.startsPerSecond);
+  const until = Math.ceil(Date.now() / 1000 + 2 + (due + plan.pushingOut) / plan.startsPerSecond);
   const input = JSON.stringify({ until: new Date(until * 1000).toISOString() });
   const request = requestText("StartExecution", { stateMachineArn, input });
   await load.run({ port: pawl.port, request, connections: 64, count: due });
+  await load.run({ port: pawl.port, request: others, connections: 64, count: plan.pushingOut });
   const left = until * 1000 - Date.now();
-  if (left < 0) throw new Error(`starting ${due} executions took ${-left} ms longer than thought`);
+  if (left < 0) throw new Error(`starting these executions took ${-left} ms longer than thought`);
   await pause(left);
   const milliseconds = await untilNoneRuns(pawl.url, stateMachineArn);
   await verifyCount(pawl.url, stateMachineArn, "SUCCEEDED", due);

@@ -49,6 +49,8 @@ export class LiveExecution {
   isRedriven = false;
   /** Commits under way or being filled that hold changes of it. */
   batches = 0;
+  /** Characters of the texts in it, about: what it holds of memory besides a few kilobytes. */
+  size: number;
 
   private constructor(
     revision: Revision,
@@ -64,6 +66,7 @@ export class LiveExecution {
     this.execution = execution;
     this.stored = stored;
     this.isKept = isKept;
+    this.size = row.input.length;
   }
 
   /** Whom its end is told, where it is a child of a map run. */
@@ -101,7 +104,17 @@ export class LiveExecution {
       }
       rebuildProgress(execution);
     }
-    return new LiveExecution(revision, row, parent, execution, true, true);
+    const live = new LiveExecution(revision, row, parent, execution, true, true);
+    for (const { data } of branches) live.size += data.length;
+    return live;
+  }
+
+  /** Looks how much it has grown. */
+  measure(): void {
+    let size = this.execution.inputText.length;
+    for (const { inputText } of this.execution.branches.values()) size += inputText?.length ?? 0;
+    // Of what was read back only the whole is known.
+    this.size = Math.max(size, this.size);
   }
 
   /** It is about to be redriven. */

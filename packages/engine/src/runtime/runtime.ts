@@ -29,6 +29,7 @@ import type { EvaluateExpression } from "./evaluation-threads.js";
 import { jobStopOf } from "./job-stop.js";
 import { JobStops } from "./job-stops.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
+import { LiveExecutions } from "./live-executions.js";
 import { hasMapRun, MapRuns } from "./map-runs.js";
 import { SharedCommits } from "./shared-commits.js";
 import { Timers } from "./timers.js";
@@ -43,7 +44,7 @@ export class Runtime {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #options: RuntimeOptions;
-  readonly #live = new Map<number, LiveExecution>();
+  readonly #live = new LiveExecutions();
   readonly #loading = new Map<number, Promise<LiveExecution | undefined>>();
   /** Executions of which nothing is under way in this process: what they wait for begins when they are read. */
   readonly #toTakeUp = new Set<number>();
@@ -159,7 +160,7 @@ export class Runtime {
   /** Starts a new execution. Resolves once it is durable. */
   start(revision: Revision, row: ExecutionRow): Promise<Outcome> {
     const live = LiveExecution.create(revision, row, true);
-    this.#live.set(row.id, live);
+    this.#live.add(live);
     return this.#deliver(live, { kind: "started" }, row.startDate);
   }
 
@@ -170,7 +171,7 @@ export class Runtime {
   run(revision: Revision, row: ExecutionRow): Promise<Execution> {
     const live = LiveExecution.create(revision, row, false);
     return new Promise((resolve, reject) => {
-      this.#live.set(row.id, live);
+      this.#live.add(live);
       this.#running.set(live, { resolve, reject });
       this.counters.started.EXPRESS += 1;
       this.#deliver(live, { kind: "started" }, row.startDate).catch(reject);
@@ -192,7 +193,7 @@ export class Runtime {
       const live = await this.#readLive(revision, row);
       await this.#mapRuns.prepareRedrive(live);
       live.redriven(redrive);
-      this.#live.set(id, live);
+      this.#live.add(live);
       return await this.#deliver(live, { kind: "redriven" }, redrive.date);
     } finally {
       this.#redriving.delete(id);
@@ -245,7 +246,7 @@ export class Runtime {
     const program: Program = { startAt: "", names: [], states: new Map() };
     const revision: Revision = { id: revisionId, stateMachineArn, type: "STANDARD", roleArn: "", program };
     const live = this.#live.get(id) ?? LiveExecution.load(revision, row, [], lastEventId);
-    this.#live.set(id, live);
+    this.#live.add(live);
     return live;
   }
 
@@ -276,7 +277,7 @@ export class Runtime {
 
   /** Executions that are in memory: those that something happens to, and some that wait. */
   get liveExecutions(): number {
-    return this.#live.size;
+    return this.#live.count;
   }
 
   /** Calls back once, when the execution has ended and that is durable. Returns what takes the wish back. */
@@ -334,7 +335,7 @@ export class Runtime {
     const live = await this.#readLive(revision, row);
     if (hasMapRun(live.execution)) onChildren?.();
     await this.#mapRuns.takeUp(live);
-    this.#live.set(id, live);
+    this.#live.add(live);
     if (this.#toTakeUp.delete(id)) this.#takeUp(live);
     return live;
   }
@@ -430,9 +431,10 @@ export class Runtime {
         this.#timers.setInMemory(execution);
       } else {
         for (const branch of execution.branches.values()) this.#timers.arm(dueAt(execution, branch));
+        this.#live.measure(live);
       }
     }
-    this.#evictIdle();
+    this.#live.evictIdle();
   }
 
   /** True where the events of the execution are asked for once they are durable. */
@@ -561,17 +563,6 @@ export class Runtime {
     this.#live.delete(live.execution.id);
     this.#timers.clearInMemory(live.execution.id);
   }
-
-  /** Waiting costs disk, not memory: what waits longest leaves first. */
-  #evictIdle(): void {
-    if (this.#live.size <= MAX_IDLE_EXECUTIONS) return;
-    for (const [id, live] of this.#live) {
-      // A map run's parent knows its children from memory: reading them all back for each end would cost too much.
-      if (live.batches > 0 || live.execution.type === "EXPRESS" || hasMapRun(live.execution)) continue;
-      this.#live.delete(id);
-      if (this.#live.size <= MAX_IDLE_EXECUTIONS) return;
-    }
-  }
 }
 
 /** True where a change leaves no row to write. */
@@ -591,9 +582,6 @@ interface Waiter {
   readonly resolve: (execution: Execution) => void;
   readonly reject: (error: unknown) => void;
 }
-
-/** Waiting executions that may stay in memory: enough that short waits and quick tasks are not read back from the store. */
-const MAX_IDLE_EXECUTIONS = 1000;
 
 /** How long an event that could not be stored waits for the next try. */
 const RETRY_MILLISECONDS = 1000;
