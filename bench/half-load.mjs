@@ -27,7 +27,7 @@ export async function measureHalfLoad({ connections, rounds, seconds, warmUpSeco
         const full = await counted(pawl.url, () => load.run(job));
         saturated.push(full);
         fsyncs.push(...fsyncTimes(data));
-        half.push(await counted(pawl.url, () => paced.run({ ...job, connections: 16, perSecond: full.perSecond / 2 })));
+        half.push(await counted(pawl.url, () => paced.run({ ...job, connections: 64, perSecond: full.perSecond / 2 })));
       }
     } finally {
       await Promise.all([pawl.stop(), load.stop(), paced.stop()]);

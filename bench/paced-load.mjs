@@ -14,8 +14,8 @@ process.on("message", async (job) => {
 const TICK = 0.1;
 
 /**
- * Sends `job.request` `job.perSecond` times a second for `job.seconds` after `job.warmUpSeconds`, each over a connection that is free: at least
- * `job.connections`. A latency is the time from when the request was due to its answer, in milliseconds.
+ * Sends `job.request` `job.perSecond` times a second for `job.seconds` after `job.warmUpSeconds`, each over the first of `job.connections` that is
+ * free. A latency is the time from when the request was due to its answer, in milliseconds.
  */
 async function run({ port, request, perSecond, connections, seconds, warmUpSeconds = 0 }) {
   const bytes = Buffer.from(request);
@@ -23,6 +23,18 @@ async function run({ port, request, perSecond, connections, seconds, warmUpSecon
   const latencies = [];
   let failure;
   let waiting = 0;
+  /** When the requests were due that wait for a connection. */
+  const queue = [];
+  let next = 0;
+
+  const send = () => {
+    while (next < queue.length && free.length > 0) {
+      const one = free.pop();
+      one.due = queue[next++];
+      waiting++;
+      one.socket.write(bytes);
+    }
+  };
 
   const open = () =>
     new Promise((resolve, reject) => {
@@ -39,10 +51,10 @@ async function run({ port, request, perSecond, connections, seconds, warmUpSecon
         waiting--;
         latencies.push(performance.now() - one.due);
         free.push(one);
+        send();
       });
     });
   for (let count = 0; count < connections; count++) free.push(await open());
-  let all = connections;
 
   const interval = 1000 / perSecond;
   const begin = performance.now();
@@ -55,20 +67,14 @@ async function run({ port, request, perSecond, connections, seconds, warmUpSecon
     let now = performance.now();
     for (; due <= now && due < end; due += interval) {
       if (warmUpCount === undefined && due >= measuredFrom) warmUpCount = latencies.length;
-      if (free.length === 0) {
-        free.push(await open());
-        all++;
-      }
-      const one = free.pop();
-      one.due = due;
-      waiting++;
-      one.socket.write(bytes);
+      queue.push(due);
     }
+    send();
     await new Promise((resolve) => setImmediate(resolve));
     now = performance.now();
     if (due > now) Atomics.wait(sleeper, 0, 0, Math.min(TICK, due - now));
   }
-  for (let tries = 0; waiting > 0 && failure === undefined && tries < 1000; tries++) {
+  for (let tries = 0; (waiting > 0 || next < queue.length) && failure === undefined && tries < 1000; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const answered = latencies.length;
@@ -77,5 +83,5 @@ async function run({ port, request, perSecond, connections, seconds, warmUpSecon
   waiting = 0;
   for (const { socket } of free) socket.destroy();
   if (failure !== undefined) throw failure;
-  return { answered, perSecond, connections: all, p50: at(0.5), p99: at(0.99), longest: at(1) };
+  return { answered, perSecond, p50: at(0.5), p99: at(0.99), longest: at(1) };
 }
