@@ -11,7 +11,8 @@ import { median } from "./statistics.mjs";
 
 /**
  * @param plan `connections` that saturate, `rounds`, `seconds`, `warmUpSeconds`
- * @returns medians of the rounds. `saturated`: executions a second, and commits for 1,000 executions, each of which is one fsync;
+ * @returns medians of the rounds. `saturated`: executions a second, and commits for 1,000 executions, each of which is one fsync
+ * (copies of the log into the database add some 3, which strace counts);
  * `half`: the rate, percentiles in milliseconds, commits for 1,000; `fsync`: percentiles of 4 KiB kept by the same disk, in
  * milliseconds, measured between the rounds
  */

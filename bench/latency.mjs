@@ -6,7 +6,7 @@ import { count, milliseconds, row } from "./rows.mjs";
 
 export const latency = {
   name: "latency",
-  full: { loadConnections: 64, warmUpSeconds: 2 },
+  full: { loadConnections: 256, warmUpSeconds: 2 },
   quick: { loadConnections: 8, warmUpSeconds: 0.1 },
   measure({ rounds, seconds, warmUpSeconds, loadConnections, progress }) {
     progress("StartExecution at half load, beside an fsync");
@@ -22,7 +22,7 @@ export const latency = {
       beside: "an fsync's p99",
     }),
     row({
-      what: `fsyncs for 1,000 executions under load, ${saturated.connections} connections`,
+      what: `commits for 1,000 executions under load, each an fsync, ${saturated.connections} connections`,
       value: saturated.commitsPerThousand,
       as: (value) => value.toFixed(1),
       atMost: 20,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -150,6 +150,25 @@ describe("opening", () => {
       }
     };
     await expect(read()).rejects.toMatchObject({ name: "StoreError", code: "damaged" });
+  });
+});
+
+describe("the log", () => {
+  test("is copied into the database often, so that it stays short and holds no commit up", async () => {
+    const store = await openSqliteStore({ folder });
+    let longest = 0;
+    for (let commits = 0; commits < 300; commits += 10) {
+      for (let id = commits + 1; id <= commits + 10; id++) {
+        await store.commit({ executions: [{ id, insert: executionRow(id), history: chunk(1, 3) }] });
+      }
+      longest = Math.max(longest, (await stat(`${file}-wal`)).size);
+    }
+    await store.close();
+    // 64 commits of some ten pages. All 300 would be four times that.
+    expect(longest).toBeLessThan(64 * 16 * 4096);
+    const reopened = await openSqliteStore({ folder });
+    expect((await reopened.listExecutions({ stateMachineArn, limit: 1000 })).length).toBe(300);
+    await reopened.close();
   });
 });
 
