@@ -186,7 +186,7 @@ describe("what HTTP tasks and services take", () => {
       ...sections,
       connections: {
         ...sections.connections,
-        key: { apiKey: { name: "X", value: "from outside" }, query: { a: "b" } },
+        key: { apiKey: { name: "X", value: "from outside" }, query: { a: "b" }, secrets: ["from outside"] },
       },
     });
   });

@@ -12,6 +12,8 @@ export interface Connection {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string>> | undefined;
   readonly body?: Readonly<Record<string, string>> | undefined;
+  /** Texts that must come into no history, besides keys, passwords and tokens: those of the above that are secret. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 export interface OAuthClient {

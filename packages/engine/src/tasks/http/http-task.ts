@@ -152,9 +152,9 @@ function bodyOf({ body, form, headers }: HttpCall, { body: added }: Authorizatio
 const SHORTEST_SECRET = 8;
 
 /** What must not come into a history: the connection's secrets, which some services repeat in their answers. */
-function secretsOf({ apiKey, basic, oauth }: Connection, { headers }: Authorization): string[] {
+function secretsOf({ apiKey, basic, oauth, secrets: more = [] }: Connection, { headers }: Authorization): string[] {
   const [, token] = /^(?:Basic|Bearer) (.+)$/.exec(headers.Authorization ?? "") ?? [];
-  const secrets = [apiKey?.value, basic?.password, oauth?.clientSecret, token];
+  const secrets = [apiKey?.value, basic?.password, oauth?.clientSecret, token, ...more];
   return secrets.filter((secret): secret is string => secret !== undefined && secret.length >= SHORTEST_SECRET);
 }
 
