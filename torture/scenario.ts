@@ -9,6 +9,8 @@ export interface Scenario {
   /** Why it cannot be done on this machine; undefined where it can. */
   readonly impossible?: () => string | undefined;
   cycle(trial: Trial, round: number): Promise<void>;
+  /** After the last cycle, before the verdict: the faults end. */
+  end?(trial: Trial): Promise<void>;
   /** Sentences of the verdict that this fault explains. */
   readonly allowed?: RegExp;
 }

@@ -5,11 +5,27 @@ import { PawlProcess } from "../test/durability/pawl-process.js";
 import { setLargestFile, setOpenFiles } from "../test/durability/process-limits.js";
 import { pause } from "../test/durability/trial.js";
 import { damage } from "./damage.js";
+import { type FailingFiles, failingFiles } from "./failing-files.js";
 import { hostileConnections } from "./hostile-connections.js";
+import { startReadOnly } from "./read-only.js";
 import { type Scenario, underLoad } from "./scenario.js";
 
 const noPrlimit = (): string | undefined =>
   setLargestFile(process.pid, "unlimited") ? undefined : "prlimit (util-linux) is not there";
+
+/** What the paths of all data folders of trials begin with. */
+const TRIAL_FOLDERS = join(tmpdir(), "pawl-durability-");
+
+function files(): FailingFiles {
+  const made = failingFiles();
+  if (typeof made === "string") throw new Error(made);
+  return made;
+}
+
+function noFailingFiles(): string | undefined {
+  const made = failingFiles();
+  return typeof made === "string" ? made : undefined;
+}
 
 const kill: Scenario = {
   name: "kill",
@@ -75,6 +91,12 @@ const FAKETIME = ["x86_64", "aarch64"]
   .find(existsSync);
 const clockFile = join(mkdtempSync(join(tmpdir(), "pawl-clock-")), "offset");
 
+function setClock(seconds: number): void {
+  // Read while it is half written it would be no time at all.
+  writeFileSync(`${clockFile}.new`, `${seconds < 0 ? "" : "+"}${seconds}s\n`);
+  renameSync(`${clockFile}.new`, clockFile);
+}
+
 const clock: Scenario = {
   name: "clock",
   what: "the clock jumps by up to an hour, forward and back",
@@ -93,13 +115,12 @@ const clock: Scenario = {
   impossible: () => (FAKETIME === undefined ? "libfaketime (Debian: faketime) is not there" : undefined),
   async cycle(trial) {
     await underLoad(trial, 300, 900);
-    const seconds = trial.random.below(7200) - 3600;
-    // Read while it is half written it would be no time at all.
-    writeFileSync(`${clockFile}.new`, `${seconds < 0 ? "" : "+"}${seconds}s\n`);
-    renameSync(`${clockFile}.new`, clockFile);
+    setClock(trial.random.below(7200) - 3600);
   },
-  // Such a history says what the clock said.
-  allowed: /time goes back|has begun at/,
+  // What waited when the clock was set back goes on when it says again what it said.
+  end: async () => setClock(3600),
+  // Such a history says what the clock said; and an EXPRESS execution ends when it says that five minutes are over, those of a Map, too.
+  allowed: /is earlier than the event before|has begun at|accepted and has not run|^express-batches-\d+: ended with/,
 };
 
 const secondProcess: Scenario = {
@@ -133,6 +154,48 @@ const damaged: Scenario = {
   },
 };
 
+const ioErrors: Scenario = {
+  name: "io-errors",
+  what: "reads, writes or flushes of the data files fail for a while; some processes are killed meanwhile",
+  options: () => ({ isFailureExpected: true, environment: files().environment(TRIAL_FOLDERS) }),
+  impossible: noFailingFiles,
+  async cycle(trial) {
+    const { random } = trial;
+    await underLoad(trial, 100, 800);
+    const what = (["reads", "writes", "flushes"] as const).filter(() => random.chance(0.5));
+    files().fail(what, "EIO", random.chance(0.5) ? 1 : 0.2);
+    await pause(random.below(1500));
+    if (random.chance(0.2)) {
+      await trial.pawl.kill();
+      files().heal();
+      await trial.crash();
+    }
+    files().heal();
+  },
+  end: async () => files().heal(),
+};
+
+const readOnly: Scenario = {
+  name: "read-only",
+  what: "the file system is read-only for a while: to a process that runs, and to one that starts",
+  options: () => ({ isFailureExpected: true, environment: files().environment(TRIAL_FOLDERS) }),
+  impossible: noFailingFiles,
+  async cycle(trial) {
+    await underLoad(trial, 100, 800);
+    files().fail(["writes"], "EROFS", 1);
+    await pause(trial.random.below(1000));
+    if (trial.random.chance(0.5)) {
+      await trial.pawl.kill();
+      files().heal();
+      const refusal = await startReadOnly(trial.data);
+      if (refusal !== undefined) throw new Error(refusal);
+      await trial.crash();
+    }
+    files().heal();
+  },
+  end: async () => files().heal(),
+};
+
 export const scenarios: readonly Scenario[] = [
   kill,
   freeze,
@@ -143,4 +206,6 @@ export const scenarios: readonly Scenario[] = [
   secondProcess,
   connections,
   damaged,
+  ioErrors,
+  readOnly,
 ];

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const command = fileURLToPath(new URL("../../packages/cli/bin/pawl.js", import.meta.url));
+/** The built command, for node. */
+export const pawlCommand = fileURLToPath(new URL("../../packages/cli/bin/pawl.js", import.meta.url));
 
 export interface PawlOptions {
   readonly data: string;
@@ -13,6 +14,8 @@ export interface PawlOptions {
   readonly user?: number;
   /** More of its environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** More options of `pawl start`. */
+  readonly args?: readonly string[];
   /** Of node, before the command. */
   readonly nodeOptions?: readonly string[];
 }
@@ -26,8 +29,17 @@ export class PawlProcess {
   stdout = "";
   stderr = "";
 
-  constructor({ data, lambdaEndpoint, largestFile, user, environment: more = {}, nodeOptions = [] }: PawlOptions) {
-    const args = [process.execPath, ...nodeOptions, command, "start", "--port", "0", "--data", data];
+  constructor(options: PawlOptions) {
+    const {
+      data,
+      lambdaEndpoint,
+      largestFile,
+      user,
+      environment: more = {},
+      nodeOptions = [],
+      args: own = [],
+    } = options;
+    const args = [process.execPath, ...nodeOptions, pawlCommand, "start", "--port", "0", "--data", data, ...own];
     const [file = "", ...rest] =
       // bash counts in 1,024 bytes, and the soft limit can be raised again.
       largestFile === undefined ? args : ["bash", "-c", `ulimit -S -f ${largestFile}; exec "$@"`, "bash", ...args];

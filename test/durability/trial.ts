@@ -47,10 +47,12 @@ export interface TrialOptions extends Pick<PawlOptions, "environment" | "nodeOpt
   readonly isFailureExpected?: boolean;
   /** Default: {@link seed}. */
   readonly seed?: number;
+  /** Told what a trial came to; default: console.log. */
+  readonly say?: (line: string) => void;
 }
 
 export async function openTrial(options: TrialOptions = {}): Promise<Trial> {
-  const { isFailureExpected = false, seed: ownSeed = seed, ...processOptions } = options;
+  const { isFailureExpected = false, seed: ownSeed = seed, say = console.log, ...processOptions } = options;
   const random = new SeededRandom(ownSeed);
   const data = mkdtempSync(join(tmpdir(), "pawl-durability-"));
   const api = new Api({ isFailureExpected });
@@ -116,7 +118,7 @@ export async function openTrial(options: TrialOptions = {}): Promise<Trial> {
       faults.push(...(await verdict(api, load, functions)));
       await trial.pawl.kill();
       const { started, acknowledged } = trial.counts();
-      console.log(`${acknowledged} of ${started} starts acknowledged (PAWL_DURABILITY_SEED=${ownSeed})`);
+      say(`${acknowledged} of ${started} starts acknowledged (PAWL_DURABILITY_SEED=${ownSeed})`);
       return faults;
     },
   };

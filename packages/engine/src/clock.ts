@@ -6,8 +6,11 @@ export interface Clock {
   at(time: number, callback: () => void): () => void;
 }
 
-/** The longest delay that setTimeout keeps: above it, it fires at once. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
+/**
+ * Timers of the process count its own time: they know nothing of a clock that is set, and stand still while the machine sleeps. So long waits look
+ * at the clock again this often.
+ */
+const LONGEST_TIMEOUT = 20_000;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
