@@ -96,7 +96,8 @@ export async function openTrial(options: TrialOptions = {}): Promise<Trial> {
       await load.endStarting();
       await trial.served();
       // Whatever was begun ends: nothing waits for something that went with a process.
-      const deadline = Date.now() + 60_000;
+      // What could not be read is looked at again after half a minute.
+      const deadline = Date.now() + 120_000;
       let left = await running(api, load);
       while (left.length > 0 && Date.now() < deadline) {
         await pause(200);

@@ -3,6 +3,7 @@ import { ServiceError } from "../service-error.js";
 import type { QueuedTask, Store } from "../store/store.js";
 import type { ExecutionEvent } from "../transition/event.js";
 import type { Outcome } from "./batch.js";
+import { PassedOver } from "./passed-over.js";
 import { isUnreadable } from "./unreadable-error.js";
 
 /** What a worker is given. */
@@ -23,8 +24,7 @@ export class ActivityQueues {
   readonly #pollers = new Map<string, Set<Poller>>();
   /** Queues that are being read; true where tasks were queued since the last look. */
   readonly #handingOut = new Map<string, boolean>();
-  /** Executions that cannot be read back. */
-  readonly #passedOver = new Set<number>();
+  readonly #passedOver: PassedOver;
   readonly #log: (message: string) => void;
 
   constructor(
@@ -34,6 +34,7 @@ export class ActivityQueues {
     log: (message: string) => void,
   ) {
     this.#log = log;
+    this.#passedOver = new PassedOver(clock);
     this.#store = store;
     this.#clock = clock;
     this.#post = post;
@@ -124,7 +125,7 @@ export class ActivityQueues {
           poller.resolve(change?.effects.find((effect) => effect.kind === "taken"));
         } catch (error) {
           if (isUnreadable(error) && !this.#passedOver.has(executionId)) {
-            // Others in the queue must not wait for it. The next process looks again.
+            // Others in the queue must not wait for it.
             this.#passedOver.add(executionId);
             this.#log(`execution ${executionId} cannot be carried on: ${error.message}`);
           }

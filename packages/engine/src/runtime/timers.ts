@@ -2,6 +2,7 @@ import type { Clock } from "../clock.js";
 import { dueAt, type Execution } from "../execution.js";
 import type { BranchKey, Store } from "../store/store.js";
 import type { ExecutionEvent } from "../transition/event.js";
+import { PassedOver } from "./passed-over.js";
 import { isUnreadable } from "./unreadable-error.js";
 
 /**
@@ -18,8 +19,7 @@ export class Timers {
   /** The earliest time that was armed while the due branches were being woken. */
   #armedMeanwhile: number | undefined;
   #stopped = false;
-  /** Executions that cannot be read back. */
-  readonly #passedOver = new Set<number>();
+  readonly #passedOver: PassedOver;
   readonly #log: (message: string) => void;
 
   constructor(
@@ -29,6 +29,7 @@ export class Timers {
     log: (message: string) => void,
   ) {
     this.#log = log;
+    this.#passedOver = new PassedOver(clock);
     this.#store = store;
     this.#clock = clock;
     this.#post = post;
@@ -72,7 +73,7 @@ export class Timers {
       await this.#post(executionId, { kind: "due", branchId });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      // Others must not wait for it. The next process looks again.
+      // Others must not wait for it.
       this.#passedOver.add(executionId);
       this.#log(`execution ${executionId} cannot be carried on: ${error.message}`);
     }
