@@ -27,7 +27,7 @@ Measures the built server on this machine, and prints what it should reach besid
   --quick          everything smaller, in seconds: shows that it runs, the numbers mean little
   --only <names>   with commas between, of:
                    ${names.join(", ")}
-  --write          write the tables and plots of docs/performance.md anew
+  --write          write what was measured into the tables and plots of docs/performance.md
   --data <folder>  where the data folders are made; a real disk (default: .pawl in the checkout)
   --rounds <n>     rounds whose medians are shown (default: 3)
   --seconds <n>    how long one number is measured in a round (default: 4)`;
@@ -38,8 +38,9 @@ export async function runIfMain(url, measurement) {
   if (process.argv[1] !== undefined && url === pathToFileURL(process.argv[1]).href) await runBench([measurement]);
 }
 
-export async function runBench(measurements) {
-  const options = readOptions(measurements);
+/** @param writeDocs what --write does with a result; absent where it is not to be had */
+export async function runBench(measurements, writeDocs) {
+  const options = readOptions(measurements, writeDocs !== undefined);
   prepare();
   const parent = resolve(options.data ?? join(root, ".pawl"));
   mkdirSync(parent, { recursive: true });
@@ -56,33 +57,37 @@ export async function runBench(measurements) {
   const chosen = measurements.filter(({ name }) => options.only.includes(name));
   for (const measurement of chosen) {
     const { name, rows, full, quick } = measurement;
-    const measured = await measurement.measure({
-      ...plan,
-      ...(options.quick ? quick : full),
-      quick: options.quick,
-      progress: say,
-      dataFolder: () => mkdtempSync(join(folder, "data-")),
-    });
-    result[name] = measured;
-    result.rows.push(...rows(measured).map((row) => ({ measurement: name, ...row })));
-    for (const { met, what, measured: figure } of rows(measured)) {
-      say(`  ${met === undefined ? "" : met ? "met " : "MISSED "}${what}: ${figure}`);
+    try {
+      result[name] = await measurement.measure({
+        ...plan,
+        ...(options.quick ? quick : full),
+        quick: options.quick,
+        progress: say,
+        dataFolder: () => mkdtempSync(join(folder, "data-")),
+      });
+    } catch (error) {
+      // The others took long: they are not thrown away.
+      console.error(`${name} failed: ${error.stack}`);
+      process.exitCode = 1;
+      continue;
+    }
+    for (const row of rows(result[name])) {
+      result.rows.push({ measurement: name, ...row });
+      say(`  ${row.met === undefined ? "" : row.met ? "met " : "MISSED "}${row.what}: ${row.measured}`);
     }
   }
   result.seconds = (performance.now() - began) / 1000;
-  if (options.write) {
-    const { writeDocs } = await import("./docs.mjs");
-    writeDocs(result, chosen, machineOf(result.environment));
-  }
-  console.log(options.json ? JSON.stringify(result, undefined, 2) : printResult(result, chosen));
+  const done = chosen.filter(({ name }) => result[name] !== undefined);
+  if (options.write) writeDocs(result, measurements);
+  console.log(options.json ? JSON.stringify(result, undefined, 2) : printResult(result, done));
 }
 
-function printResult(result, chosen) {
+function printResult(result, done) {
   const { environment, plan } = result;
   const lines = [`${machineOf(environment)}; medians of ${plan.rounds} rounds of ${plan.seconds} s`, ""];
   if (environment.inMemoryFileSystem) lines.push("The data folder is in memory: these are not figures of a disk.", "");
   lines.push(...printRows(result.rows));
-  for (const { name, lines: more } of chosen) if (more !== undefined) lines.push("", ...more(result[name]));
+  for (const { name, lines: more } of done) if (more !== undefined) lines.push("", ...more(result[name]));
   return lines.join("\n");
 }
 
@@ -96,7 +101,7 @@ function say(line) {
   if (process.stderr.isTTY || process.env.PAWL_BENCH_PROGRESS !== undefined) process.stderr.write(`${line}\n`);
 }
 
-function readOptions(measurements) {
+function readOptions(measurements, canWrite) {
   const names = measurements.map(({ name }) => name);
   try {
     const { values } = parseArgs({
@@ -115,6 +120,7 @@ function readOptions(measurements) {
       console.log(help(names));
       process.exit(0);
     }
+    if (values.write && !canWrite) throw new Error("--write is an option of npm run bench alone");
     const only = values.only.split(",");
     const unknown = only.find((name) => !names.includes(name));
     if (unknown !== undefined) throw new Error(`--only knows no '${unknown}'`);

@@ -6,7 +6,7 @@ import { line } from "d3-shape";
 
 const WIDTH = 640;
 const HEIGHT = 380;
-const MARGIN = { top: 48, right: 24, bottom: 52, left: 72 };
+const MARGIN = { top: 48, right: 40, bottom: 52, left: 72 };
 
 const STYLE = `
   text { font: 12px system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #57606a }
@@ -38,7 +38,7 @@ export function plot({ title, x, y, series }) {
     ([, value]) => up(value),
   ).digits(1);
   const body = [
-    ...powersOfTen(across.domain()).map((value) => {
+    ...sizesOf(series).map((value) => {
       const at = round(across(value));
       return `<line class="grid" x1="${at}" x2="${at}" y1="${MARGIN.top + 16}" y2="${HEIGHT - MARGIN.bottom}"/>${label(at, HEIGHT - MARGIN.bottom + 18, short(value), "middle")}`;
     }),
@@ -102,6 +102,11 @@ function label(x, y, text, anchor, kind) {
 function extent(series, axis) {
   const values = series.flatMap(({ points }) => points.map((point) => point[axis]));
   return [Math.min(...values), Math.max(...values)];
+}
+
+/** Where something was measured. */
+function sizesOf(series) {
+  return [...new Set(series.flatMap(({ points }) => points.map(([size]) => size)))].sort((one, other) => one - other);
 }
 
 /** Whole powers of ten around what is shown. */
