@@ -105,12 +105,18 @@ export async function buildCommand() {
     inPlace(join(dist, file), (fresh) => writeFileSync(fresh, text));
   }
   for (const file of readdirSync(dist)) {
-    if (!KEPT.has(file) && file !== provider && !files.has(file)) rmSync(join(dist, file), { recursive: true });
+    const isCurrent = KEPT.has(file) || file === provider || files.has(file) || isBeingWritten(join(dist, file));
+    if (!isCurrent) rmSync(join(dist, file), { recursive: true, force: true });
   }
 }
 
 function rank(file) {
   return file === basename(main) ? 1 : 0;
+}
+
+/** By another process that builds as well. */
+function isBeingWritten(path) {
+  return /\.\d+$/.test(path) && Date.now() - (modified(path) ?? 0) < 60_000;
 }
 
 /** Put in place whole: a process may be starting the old one. */
@@ -194,7 +200,9 @@ function withoutBuiltinImports(code) {
         .map(({ local }) => `${local.name}=${found}`);
       const members = named.map(({ imported, local }) => `${imported.name}:${local.name}`);
       const declared = [...whole, ...(members.length === 0 ? [] : [`{${members.join(",")}}=${found}`])];
-      return { start, end, text: declared.length === 0 ? "" : `const ${declared.join(",")};` };
+      // Source maps count lines.
+      const lines = code.slice(start, end).replace(/[^\n]/g, "");
+      return { start, end, text: `${declared.length === 0 ? "" : `const ${declared.join(",")};`}${lines}` };
     });
   let [rest, done] = ["", 0];
   for (const { start, end, text } of edits) {

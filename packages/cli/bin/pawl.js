@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import module from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +17,10 @@ function keepCompiledCode() {
   if (module.enableCompileCache === undefined) return;
   try {
     const { XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-    const folder = join(XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), ".cache"), "pawl");
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const parent = XDG_CACHE_HOME || LOCALAPPDATA || join(homedir(), ".cache");
+    const folder = join(parent, "pawl");
+    // Not with the option `recursive`, which never returns where a file system answers ENOENT for a folder whose parent is there (/proc).
+    for (const each of [parent, folder]) if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
     const { uid, mode } = statSync(folder);
     const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
     if (isOwn) module.enableCompileCache(folder);
