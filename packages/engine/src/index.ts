@@ -9,6 +9,7 @@ export { LogRefusedError, type LogStream, type LogTransport } from "./execution-
 export { outputTransport } from "./execution-log/output-transport.js";
 export * from "./functions/function-settings.js";
 export type { FunctionLogLine } from "./functions/worker-pool.js";
+export { EXECUTION_DATA } from "./history/execution-data.js";
 export { type EngineOptions, openEngine } from "./local/open-engine.js";
 export { pageTokenKey } from "./local/page-token-key.js";
 export type { MapRunCounts, MapRunSettings } from "./map-run-record.js";

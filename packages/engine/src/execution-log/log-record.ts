@@ -1,3 +1,4 @@
+import { EXECUTION_DATA } from "../history/execution-data.js";
 import type { HistoryEvent } from "../history/history-event.js";
 
 /** What a record tells of the execution besides the event. */
@@ -31,22 +32,11 @@ export function logEntry(event: HistoryEvent, execution: LoggedExecution, includ
 
 type Details = Readonly<Record<string, unknown>>;
 
-/** What executions work on. Errors and causes are logged in any case, as the service does. */
-const executionData: ReadonlySet<string> = new Set([
-  "input",
-  "inputDetails",
-  "output",
-  "outputDetails",
-  "parameters",
-  "assignedVariables",
-  "assignedVariablesDetails",
-]);
-
 function printDetails(details: Details, includeExecutionData: boolean): string {
   const printed: Record<string, unknown> = {};
   const cut: string[] = [];
   for (const [name, value] of Object.entries(details)) {
-    if (executionData.has(name) && !includeExecutionData) continue;
+    if (EXECUTION_DATA.has(name) && !includeExecutionData) continue;
     // A short text is not measured: no character has more than six bytes when it is escaped.
     const logged = typeof value === "string" && value.length * 6 > MAX_BYTES ? fit(value) : value;
     printed[name] = logged;

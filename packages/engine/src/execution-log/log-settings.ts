@@ -18,6 +18,7 @@ export interface LogGroup {
 
 /** What a revision's configuration says of logs; undefined where it wants none, or names no log group. */
 export function logSettings({ loggingConfiguration }: Configuration): LogSettings | undefined {
+  // Whoever created the state machine has checked its form: what is stored is that, or nothing.
   const { level, includeExecutionData, destinations } = (loggingConfiguration ?? {}) as unknown as Given;
   if (level === undefined || level === "OFF") return undefined;
   const group = parseLogGroup(destinations?.[0]?.cloudWatchLogsLogGroup?.logGroupArn ?? "");

@@ -14,6 +14,7 @@ export function branchRow(execution: Execution, branch: Branch, activityArn: str
   const { waiting } = branch;
   return {
     id,
+    // Nothing else is in a branch than what JSON has, and members that are undefined.
     data: printJson(data as unknown as Json, MAX_HOLDER_DEPTH),
     dueAt: dueAt(execution, branch) ?? null,
     activityArn: waiting.kind === "task" && waiting.phase === "queued" ? (activityArn ?? null) : null,
@@ -31,6 +32,7 @@ export function keptRow(execution: Execution, branch: Branch): BranchRow {
 }
 
 export function readBranch({ id, data }: BranchRow): Branch {
+  // Written by {@link branchRow}.
   const stored = parseJson(data, MAX_HOLDER_DEPTH) as unknown as Branch;
   return { ...ABSENT, ...stored, id, stored: true };
 }

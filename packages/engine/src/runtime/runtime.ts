@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Program, TaskState } from "@pawl/asl";
-import { isExpressExecution } from "../arn.js";
 import type { Clock } from "../clock.js";
 import { dueAt, type Execution } from "../execution.js";
 import type { ExecutionLogs } from "../execution-log/execution-logs.js";
@@ -19,7 +17,7 @@ import { isEvaluating } from "../transition/evaluations.js";
 import type { ExecutionEvent } from "../transition/event.js";
 import { branchOf } from "../transition/map-run.js";
 import { countsOf } from "../transition/map-run-counts.js";
-import { awaitsCall, invocationOf } from "../transition/task.js";
+import { awaitsCall } from "../transition/task.js";
 import { type Change, transition } from "../transition/transition.js";
 import type { Facts } from "../transition/turn.js";
 import type { Batch, Entry, Outcome } from "./batch.js";
@@ -30,10 +28,11 @@ import { jobStopOf } from "./job-stop.js";
 import { JobStops } from "./job-stops.js";
 import { LiveExecution, type Revision } from "./live-execution.js";
 import { LiveExecutions } from "./live-executions.js";
-import { hasMapRun, MapRuns } from "./map-runs.js";
+import { MapRuns } from "./map-runs.js";
 import { SharedCommits } from "./shared-commits.js";
+import { StoredExecutions } from "./stored-executions.js";
 import { Timers } from "./timers.js";
-import { isUnreadable, UnreadableError } from "./unreadable-error.js";
+import { isUnreadable } from "./unreadable-error.js";
 
 /**
  * The impure part: takes events to executions, commits what comes of them in shared commits, and releases effects once they
@@ -45,9 +44,7 @@ export class Runtime {
   readonly #clock: Clock;
   readonly #options: RuntimeOptions;
   readonly #live = new LiveExecutions();
-  readonly #loading = new Map<number, Promise<LiveExecution | undefined>>();
-  /** Executions of which nothing is under way in this process: what they wait for begins when they are read. */
-  readonly #toTakeUp = new Set<number>();
+  readonly #stored: StoredExecutions;
   readonly #commits: SharedCommits;
   readonly #calls: Calls;
   readonly #timers: Timers;
@@ -101,6 +98,15 @@ export class Runtime {
       redrive: (row, redrive) => this.redrive(row, redrive),
       post: (executionId, event) => this.#postInternal(executionId, event),
     });
+    this.#stored = new StoredExecutions({
+      store: options.store,
+      live: this.#live,
+      calls: this.#calls,
+      mapRuns: this.#mapRuns,
+      revision: options.revision,
+      post: (executionId, event) => void this.#postInternal(executionId, event),
+      isClosed: () => this.#closed,
+    });
     this.#timers = new Timers(
       options.store,
       options.clock,
@@ -111,9 +117,7 @@ export class Runtime {
 
   /** Takes up what the last process left: calls that died with it, timers, transitions that had more to do. */
   async recover(): Promise<void> {
-    const restarting = await this.#store.restarting();
-    for (const id of restarting) this.#toTakeUp.add(id);
-    for (const id of restarting) {
+    for (const id of await this.#stored.restarting()) {
       // A map run may have a million children to be read: who starts the engine does not wait for them.
       await new Promise<void>((resolve) => void this.#recoverOne(id, resolve).then(resolve));
     }
@@ -125,36 +129,15 @@ export class Runtime {
 
   async #recoverOne(id: number, onChildren: () => void): Promise<void> {
     try {
-      await this.#load(id, onChildren);
+      await this.#stored.load(id, onChildren);
     } catch (error) {
       if (this.#closed) return;
       // One execution that cannot be read must not keep the others from running.
       this.#options.log(`execution ${id} cannot be taken up: ${(error as Error).message}`);
       if (error instanceof StoreError && !isUnreadable(error)) {
-        this.#later(() => void this.#untilDone(() => this.#load(id)));
+        this.#later(() => void this.#untilDone(() => this.#stored.load(id)));
       }
     }
-  }
-
-  /**
-   * Sets under way what an execution waits for and what is not: calls, and the rest of its last transition. Called with what was just
-   * read and is in memory: as soon as something happens to the execution, memory is ahead of what is stored, and a call that no
-   * commit holds could be made.
-   */
-  #takeUp(live: LiveExecution): void {
-    if (this.#closed) return;
-    const { execution } = live;
-    const { id } = execution;
-    if (execution.lastEventId === 0) void this.#postInternal(id, { kind: "started" });
-    let hasTurn = false;
-    for (const branch of execution.branches.values()) {
-      hasTurn ||= branch.waiting.kind === "turn";
-      if (isEvaluating(branch)) void this.#postInternal(id, { kind: "evaluationLost", branchId: branch.id });
-      const state = live.revision.program.states.get(branch.state);
-      const call = state?.type === "Task" ? invocationOf(execution, branch, state as TaskState) : undefined;
-      if (call !== undefined) this.#calls.start(execution, call);
-    }
-    if (hasTurn) void this.#postInternal(id, { kind: "turn" });
   }
 
   /** Starts a new execution. Resolves once it is durable. */
@@ -190,7 +173,7 @@ export class Runtime {
         throw new ServiceError("ExecutionDoesNotExist", `Execution Does Not Exist: '${row.arn}'`);
       }
       const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type: "STANDARD" };
-      const live = await this.#readLive(revision, row);
+      const live = await this.#stored.readRow(revision, row);
       await this.#mapRuns.prepareRedrive(live);
       live.redriven(redrive);
       this.#live.add(live);
@@ -227,27 +210,12 @@ export class Runtime {
       }
       // What was read may have left memory again before this goes on: then memory must not hold it twice.
       try {
-        if ((await this.#load(executionId)) === undefined) return undefined;
+        if ((await this.#stored.load(executionId)) === undefined) return undefined;
       } catch (error) {
         if (event.kind !== "stopped" || !isUnreadable(error)) throw error;
-        if ((await this.#loadToStop(executionId)) === undefined) return undefined;
+        if ((await this.#stored.loadToStop(executionId)) === undefined) return undefined;
       }
     }
-  }
-
-  /**
-   * What cannot be carried on can be stopped: an execution whose definition, or whose branches, cannot be read back. Its end needs
-   * neither.
-   */
-  async #loadToStop(id: number): Promise<LiveExecution | undefined> {
-    const [row, lastEventId] = [await this.#store.executionById(id), await this.#store.lastEventId(id)];
-    if (row === undefined || row.status !== "RUNNING") return undefined;
-    const { revisionId, stateMachineArn } = row;
-    const program: Program = { startAt: "", names: [], states: new Map() };
-    const revision: Revision = { id: revisionId, stateMachineArn, type: "STANDARD", roleArn: "", program };
-    const live = this.#live.get(id) ?? LiveExecution.load(revision, row, [], lastEventId);
-    this.#live.add(live);
-    return live;
   }
 
   /** How far a map run is, as long as it runs; undefined where it has ended. */
@@ -255,7 +223,7 @@ export class Runtime {
     executionId: number,
     place: { branchId: number; mapRunArn: string },
   ): Promise<RunningMapRun | undefined> {
-    const live = await this.#load(executionId);
+    const live = await this.#stored.load(executionId);
     const branch = live && branchOf(live.execution, place);
     if (branch?.mapRun === undefined) return undefined;
     const { redo } = branch.mapRun;
@@ -310,43 +278,6 @@ export class Runtime {
     this.#running.clear();
     this.#commits.schedule();
     await this.flushed();
-  }
-
-  async #load(id: number, onChildren?: () => void): Promise<LiveExecution | undefined> {
-    const live = this.#live.get(id);
-    if (live !== undefined) return live;
-    let loading = this.#loading.get(id);
-    if (loading === undefined) {
-      loading = this.#read(id, onChildren).finally(() => this.#loading.delete(id));
-      this.#loading.set(id, loading);
-    }
-    return loading;
-  }
-
-  async #read(id: number, onChildren?: () => void): Promise<LiveExecution | undefined> {
-    const row = await this.#store.executionById(id);
-    if (row === undefined || row.status !== "RUNNING") {
-      this.#toTakeUp.delete(id);
-      return undefined;
-    }
-    // The state machine may be gone, and with it what says whether it was an express one.
-    const type = isExpressExecution(row.arn) ? "EXPRESS" : "STANDARD";
-    const revision: Revision = { ...(await this.#options.revision(row.revisionId)), type };
-    const live = await this.#readLive(revision, row);
-    if (hasMapRun(live.execution)) onChildren?.();
-    await this.#mapRuns.takeUp(live);
-    this.#live.add(live);
-    if (this.#toTakeUp.delete(id)) this.#takeUp(live);
-    return live;
-  }
-
-  async #readLive(revision: Revision, row: ExecutionRow): Promise<LiveExecution> {
-    const [branches, lastEventId] = [await this.#store.branches(row.id), await this.#store.lastEventId(row.id)];
-    try {
-      return LiveExecution.load(revision, row, branches, lastEventId);
-    } catch (error) {
-      throw new UnreadableError((error as Error).message, { cause: error });
-    }
   }
 
   #deliver(live: LiveExecution, event: ExecutionEvent, now = this.#clock.now()): Promise<Outcome> {
@@ -516,8 +447,8 @@ export class Runtime {
     for (const { reject } of posted) reject(error);
     if (!live.stored || this.#closed) return;
     this.#timers.arm(this.#clock.now() + RETRY_MILLISECONDS);
-    this.#toTakeUp.add(id);
-    this.#later(() => void this.#untilDone(() => this.#load(id)));
+    this.#stored.takeUpWhenRead(id);
+    this.#later(() => void this.#untilDone(() => this.#stored.load(id)));
   }
 
   /** The result comes back as an event, unless the engine has been closed: then the next process asks again. */

@@ -1,4 +1,5 @@
 import { isObject, parseJson, printJson } from "@pawl/asl";
+import { EXECUTION_DATA } from "@pawl/engine";
 import { parseArn } from "../arn.js";
 import { operation } from "../operation.js";
 import { pageOf } from "../page.js";
@@ -13,23 +14,12 @@ export const getExecutionHistory = operation("GetExecutionHistory", async (engin
   return `{"events":[${events}]${nextToken === undefined ? "" : `,"nextToken":${JSON.stringify(nextToken)}`}}`;
 });
 
-/** The members of an event's details that are execution data or tell about it. */
-const executionData = [
-  "input",
-  "inputDetails",
-  "output",
-  "outputDetails",
-  "parameters",
-  "assignedVariables",
-  "assignedVariablesDetails",
-];
-
 function withoutData(text: string): string {
   const event = parseJson(text);
   if (isObject(event)) {
     for (const details of Object.values(event)) {
       if (isObject(details)) {
-        for (const member of executionData) {
+        for (const member of EXECUTION_DATA) {
           delete details[member];
         }
       }
