@@ -165,7 +165,8 @@ const ioErrors: Scenario = {
     const what = (["reads", "writes", "flushes"] as const).filter(() => random.chance(0.5));
     files().fail(what, "EIO", random.chance(0.5) ? 1 : 0.2);
     await pause(random.below(1500));
-    if (random.chance(0.2)) {
+    // After a read that failed SQLite takes the file for damaged until it is opened again (docs/operating.md).
+    if (what.includes("reads") || random.chance(0.2)) {
       await trial.pawl.kill();
       files().heal();
       await trial.crash();
