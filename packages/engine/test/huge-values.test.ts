@@ -176,4 +176,26 @@ it("a loop with a large input writes its history in parts", async () => {
   expect(Math.max(...chunks)).toBeLessThan(6_000_000);
   const history = await historyOf(test.engine, execution);
   expect(history.map(({ id }) => id)).toEqual(history.map((_, index) => index + 1));
+  // Nor is it read as a whole: a page of a thousand such events is full before it has them.
+  for (const reverseOrder of [false, true]) {
+    for (const maxResults of [1000, 7]) {
+      const ids: number[] = [];
+      let pages = 0;
+      let nextToken: string | undefined;
+      do {
+        const request = { executionArn: execution, maxResults, reverseOrder };
+        const page = await test.engine.executions.history(
+          nextToken === undefined ? request : { ...request, nextToken },
+        );
+        expect(page.items.length).toBeLessThanOrEqual(maxResults);
+        expect(page.items.join().length).toBeLessThan(10_000_000);
+        ids.push(...page.items.map((text) => JSON.parse(text).id as number));
+        pages += 1;
+        nextToken = page.nextToken;
+      } while (nextToken !== undefined);
+      const all = history.map(({ id }) => id);
+      expect(ids).toEqual(reverseOrder ? all.reverse() : all);
+      expect(pages).toBeGreaterThan(2);
+    }
+  }
 });

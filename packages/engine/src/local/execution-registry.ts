@@ -11,7 +11,6 @@ import type {
   StartExecution,
   SyncExecution,
 } from "../engine.js";
-import { splitEvents } from "../history/event-text.js";
 import { type Mocks, splitTestCase } from "../mocks/mocks.js";
 import { dateOfToken, nextRedrive, readRedrive, reasonAgainstRedrive } from "../redrive.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -26,6 +25,7 @@ import {
 } from "../store/store.js";
 import { timeOrderedUuid } from "../time-ordered-uuid.js";
 import { billedDuration, billedMemory } from "./billing.js";
+import { historyPage } from "./history-page.js";
 import type { PageTokens } from "./page-token.js";
 import { executionDoesNotExist, stateMachineDoesNotExist } from "./refusals.js";
 import { type Startable, type StateMachineTable, versionNumber } from "./state-machine-table.js";
@@ -284,20 +284,10 @@ export class ExecutionRegistry implements Executions {
     const position = this.#tokens.parseNumber(listing, nextToken);
     const last = await this.#store.lastEventId(id);
     const start = position ?? (reverseOrder ? last : 1);
-    const [from, to] = reverseOrder
-      ? [Math.max(1, start - maxResults + 1), start]
-      : [start, Math.min(last, start + maxResults - 1)];
-    const events: string[] = [];
-    for (const chunk of await this.#store.history(id, from, to)) {
-      splitEvents(chunk).forEach((event, index) => {
-        const eventId = chunk.firstEventId + index;
-        if (eventId >= from && eventId <= to) events.push(event);
-      });
-    }
-    if (reverseOrder) events.reverse();
-    const next = reverseOrder ? from - 1 : to + 1;
-    const hasMore = reverseOrder ? next >= 1 : next <= last;
-    return hasMore ? { items: events, nextToken: this.#tokens.print(listing, String(next)) } : { items: events };
+    const { events, next } = await historyPage(this.#store, id, { start, last, maxResults, reverseOrder });
+    return next === undefined
+      ? { items: events }
+      : { items: events, nextToken: this.#tokens.print(listing, String(next)) };
   }
 
   async ended(arn: string, signal?: AbortSignal): Promise<ExecutionDescription> {
