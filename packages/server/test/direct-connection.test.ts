@@ -123,6 +123,13 @@ describe("what a server answers directly", () => {
   });
 });
 
+it("answers what came whole before bytes that are no request, and ends the connection", async () => {
+  // Node's server reads on before it answers, and answers the bytes alone.
+  const text = await exchange(direct, [`${plain}no request\r\n\r\n`]);
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
 describe("a plain request", () => {
   const read = (text: string) => readPlainRequest(Buffer.from(text, "latin1"), 5000);
 
