@@ -24,6 +24,13 @@ test("an installation is small, and runs nothing", () => {
   expect(packages.size).toBeLessThan(60);
   expect([...packages.values()].reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(60e6);
   expect(withScript).toEqual([]);
+
+  // Nor does any package that one of ours needs to run.
+  const lock = new URL("../package-lock.json", import.meta.url);
+  const locked = Object.entries<{ dev?: boolean; hasInstallScript?: boolean }>(
+    JSON.parse(readFileSync(lock, "utf8")).packages,
+  );
+  expect(locked.filter(([, { dev, hasInstallScript }]) => !dev && hasInstallScript).map(([path]) => path)).toEqual([]);
 });
 
 test("it holds the licences of what is built in", () => {
