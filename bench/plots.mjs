@@ -89,7 +89,7 @@ function legend(series) {
   let left = MARGIN.left;
   return entries.map(([kind, name]) => {
     const at = left;
-    left += 36 + name.length * 6.6;
+    left += 46 + name.length * 6;
     return `<line class="${kind}" x1="${at}" x2="${at + 20}" y1="42" y2="42"/>${label(at + 26, 46, name, "start")}`;
   });
 }
