@@ -178,9 +178,12 @@ async function checkTable(
         }
       }
       after = rows.length === 0 ? undefined : (rows.at(-1)?.[0] as number);
+      // Damaged pages may lead back to where the reading has been.
+      if (after !== undefined && after <= place) throw new DamagedRowError(`the order of rows in ${name}`);
     } catch (error) {
       note(error);
-      after = following(next, place, note);
+      const found = following(next, place, note);
+      after = found !== undefined && found > place ? found : undefined;
       count += 1;
     }
   }
