@@ -156,17 +156,17 @@ const damaged: Scenario = {
 
 const ioErrors: Scenario = {
   name: "io-errors",
-  what: "reads, writes or flushes of the data files fail for a while; some processes are killed meanwhile",
+  what: "writes or flushes of the data files fail for a while; some processes are killed meanwhile",
   options: () => ({ isFailureExpected: true, environment: files().environment(TRIAL_FOLDERS) }),
   impossible: noFailingFiles,
   async cycle(trial) {
     const { random } = trial;
     await underLoad(trial, 100, 800);
-    const what = (["reads", "writes", "flushes"] as const).filter(() => random.chance(0.5));
+    // Not reads: the driver says nothing of those that fail (docs/reliability.md).
+    const what = (["writes", "flushes"] as const).filter(() => random.chance(0.6));
     files().fail(what, "EIO", random.chance(0.5) ? 1 : 0.2);
     await pause(random.below(1500));
-    // After a read that failed SQLite takes the file for damaged until it is opened again (docs/operating.md).
-    if (what.includes("reads") || random.chance(0.2)) {
+    if (random.chance(0.2)) {
       await trial.pawl.kill();
       files().heal();
       await trial.crash();

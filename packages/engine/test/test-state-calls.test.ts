@@ -12,6 +12,8 @@ const minutes = 60_000;
 async function begun(test: StateTest, options: TestEngineOptions = {}) {
   const hand = new AnsweredByHand();
   const { engine, clock } = await openTestEngine({ integrations: hand.integrations, ...options });
+  // What tests states is loaded when it is first asked for, which takes more than turns of the event loop.
+  await engine.testState(requestOf({ roleArn, definition: { Type: "Succeed" } }), new AbortController().signal);
   const caller = new AbortController();
   let result: TestStateResult | undefined;
   let error: unknown;

@@ -54,6 +54,7 @@ const withField = (field: string) => `${head}${list}${field}\r\nContent-Length: 
 const withBody = (target: string, body: string) =>
   `${head}X-Amz-Target: AWSStepFunctions.${target}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
+// They change nothing: two servers on one engine are asked at the same time.
 const conversations: readonly [string, readonly string[]][] = [
   ["a plain request", [plain, last]],
   ["two in one piece", [plain + plain, last]],
@@ -62,8 +63,8 @@ const conversations: readonly [string, readonly string[]][] = [
   ["a body in two pieces", [plain.slice(0, -1), "}", last]],
   ["one and a half", [plain + plain.slice(0, 50), plain.slice(50), last]],
   ["a body that is no JSON", [withBody("ListActivities", "{"), last]],
-  ["a body with bytes that are no UTF-8", [withBody("CreateActivity", '{"name":"\xff\xc3"}'), last]],
-  ["a name beyond ASCII", [withBody("CreateActivity", '{"name":"\xc3\xa9t\xc3\xa9"}'), last]],
+  ["a body with bytes that are no UTF-8", [withBody("DescribeActivity", '{"activityArn":"\xff\xc3"}'), last]],
+  ["a name beyond ASCII", [withBody("DescribeActivity", '{"activityArn":"\xc3\xa9t\xc3\xa9"}'), last]],
   ["an operation that there is not", [withBody("Nothing", "{}"), last]],
   ["a member of the wrong kind", [withBody("ListActivities", '{"maxResults":"x"}'), last]],
   ["an empty body", [withBody("ListActivities", ""), last]],
