@@ -12,7 +12,9 @@ describe("waiting executions", () => {
   it("leave memory and come back when they are due", async () => {
     const { engine, machine, start, watch, clock, rest } = await openTestEngine();
     const arn = await machine(waitLarge);
-    const executions = await Promise.all(Array.from({ length: 3000 }, (_, index) => start(arn, large(60 + (index % 3)))));
+    const executions = await Promise.all(
+      Array.from({ length: 3000 }, (_, index) => start(arn, large(60 + (index % 3)))),
+    );
     await rest();
     // What is in memory is not read from the store: most are not in memory.
     const before = watch.calls("executionById");
