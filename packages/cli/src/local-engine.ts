@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import type { Engine, EngineOptions, FunctionLogLine, Mocks } from "@pawl/engine";
 import type { Configuration } from "./config/sections.js";
-import { CommandError } from "./exit-code.js";
+import { CommandError, exitCode } from "./exit-code.js";
 import { printable, writeNote } from "./screen.js";
 import { version } from "./version.js";
 
@@ -42,7 +42,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
   const lambdaEndpoint = fromEnvironment(() => endpointOf("lambda", "Lambda", endpoints, process.env));
   const tracing = fromEnvironment(() => tracingFromEnvironment(process.env, version(), log));
   const folder = resolve(data);
-  const store = await openSqliteStore(data === "memory" ? "memory" : { folder });
+  const store = await openSqliteStore(data === "memory" ? "memory" : { folder, onBroken: endProcess(log) });
   try {
     return await openEngine({
       store,
@@ -71,6 +71,14 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Engi
     await store.close();
     throw error;
   }
+}
+
+/** Where the disk has failed only a new process can go on. Ends this one as a kill would: everything acknowledged is on disk. */
+function endProcess(log: (message: string) => void): (error: Error) => void {
+  return ({ message }) => {
+    log(message);
+    process.exit(exitCode.trouble);
+  };
 }
 
 /** What the environment says. @throws CommandError where that cannot be used */

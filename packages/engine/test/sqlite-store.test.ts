@@ -206,6 +206,30 @@ describe("a full disk", () => {
   });
 });
 
+describe("a flush that fails", () => {
+  test("ends all reading and writing, and says so once", async () => {
+    const database = await openDatabase({ folder });
+    const failure = Object.assign(new Error("disk I/O error"), { code: "SQLITE_IOERR_FSYNC" });
+    let isFailing = false;
+    const exec = (sql: string): Promise<void> =>
+      isFailing && sql === "COMMIT" ? Promise.reject(failure) : database.connection.exec(sql);
+    const told: Error[] = [];
+    const store = await sqliteStore({ ...database, connection: { ...database.connection, exec } }, (error) =>
+      told.push(error),
+    );
+    await insert(store, 1);
+    isFailing = true;
+    await expect(insert(store, 1, 2)).rejects.toMatchObject({ name: "StoreError", code: "failed" });
+    isFailing = false;
+    expect(told).toEqual([expect.objectContaining({ name: "StoreError", message: expect.stringContaining(file) })]);
+    // Both were possible before, and the file is whole.
+    await expect(store.executionById(1)).rejects.toBe(told[0]);
+    await expect(insert(store, 1, 3)).rejects.toBe(told[0]);
+    await store.close();
+    expect(told).toHaveLength(1);
+  });
+});
+
 describe("the end of the process by SIGKILL", () => {
   test("loses no commit that was acknowledged, and leaves none half done", async () => {
     const acknowledged: number[] = [];

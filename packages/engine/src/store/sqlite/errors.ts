@@ -1,6 +1,11 @@
 import { StoreError } from "../store-error.js";
 import { DamagedRowError, damagedRow } from "./checksum.js";
 
+/** The driver's extended result code, such as SQLITE_IOERR_FSYNC; "" for errors of others. */
+export function sqliteCode(error: unknown): string {
+  return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+}
+
 /** The error that a caller gets for what the driver threw; a StoreError stays as it is. `place` is the data file. */
 export function storeError(error: unknown, place: string): StoreError {
   if (error instanceof StoreError) return error;
@@ -8,7 +13,7 @@ export function storeError(error: unknown, place: string): StoreError {
   // A text that was read is not what it was, and so no JSON.
   if (error instanceof SyntaxError) return damagedRow(new DamagedRowError("what was read"), place);
   const detail = error instanceof Error ? error.message : String(error);
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const code = sqliteCode(error);
   const options = { cause: error };
   // Extended result codes continue the primary one: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
   switch (/^SQLITE_[A-Z]+/.exec(code)?.[0]) {
@@ -32,9 +37,10 @@ export function storeError(error: unknown, place: string): StoreError {
         options,
       );
     case "SQLITE_CORRUPT":
+      // SQLite's word for a read that fails with EIO, too.
       return new StoreError(
         "damaged",
-        `The data file ${place} is damaged: ${detail}. Stop Pawl and restore the data folder from a backup.`,
+        `The data file ${place} is damaged, or its disk cannot be read: ${detail}. Look for input/output errors in the system's log; where it has none, stop Pawl, see with pawl check what is damaged, and restore the data folder from a backup.`,
         options,
       );
     case "SQLITE_READONLY":

@@ -26,6 +26,7 @@ import { ChangesWriter, type Inserters } from "./changes-writer.js";
 import { CHECKPOINT, Checkpoints } from "./checkpoints.js";
 import { DamagedRowError, damagedRow } from "./checksum.js";
 import type { SqlRow, Statement } from "./connection.js";
+import { DiskFailures } from "./disk-failures.js";
 import { storeError } from "./errors.js";
 import { closeDatabase, type OpenDatabase, openDatabase } from "./open.js";
 import { RowInserter } from "./row-inserter.js";
@@ -53,12 +54,24 @@ import { inserts, type Prepared, statements } from "./statements.js";
  *
  * @throws StoreError, as do all methods of the store
  */
-export async function openSqliteStore(options: { readonly folder: string } | "memory"): Promise<Store> {
-  return sqliteStore(await openDatabase(options));
+export async function openSqliteStore(options: SqliteStoreOptions | "memory"): Promise<Store> {
+  return sqliteStore(await openDatabase(options), options === "memory" ? undefined : options.onBroken);
+}
+
+export interface SqliteStoreOptions {
+  readonly folder: string;
+  /**
+   * Called once where the disk has failed so that nothing more is read or written: every call is refused with this error from then on. The process
+   * had better end, and another one open the folder.
+   */
+  readonly onBroken?: ((error: StoreError) => void) | undefined;
 }
 
 /** The store of a database that is open. Closes it where that fails. */
-export async function sqliteStore(database: OpenDatabase): Promise<Store> {
+export async function sqliteStore(
+  database: OpenDatabase,
+  onBroken: (error: StoreError) => void = () => {},
+): Promise<Store> {
   const { connection, place } = database;
   try {
     const prepared: Partial<Record<keyof typeof statements, Statement>> = {};
@@ -69,7 +82,8 @@ export async function sqliteStore(database: OpenDatabase): Promise<Store> {
     for (const name of Object.keys(inserts) as (keyof typeof inserts)[]) {
       inserters[name] = await RowInserter.prepare(connection, inserts[name]);
     }
-    return new SqliteStore(database, prepared as Prepared, inserters as Inserters);
+    const failures = new DiskFailures(place, onBroken);
+    return new SqliteStore(database, prepared as Prepared, inserters as Inserters, failures);
   } catch (error) {
     await closeDatabase(database);
     throw storeError(error, place);
@@ -85,13 +99,15 @@ class SqliteStore implements Store {
   readonly #writer: ChangesWriter;
   readonly #arns: ArnTable;
   readonly #checkpoints: Checkpoints;
+  readonly #failures: DiskFailures;
   #lastExecutionId: number;
   #lastRevisionId: number;
   /** Settles, without an error, when the transaction that is open has ended. Until then nobody else may use the connection. */
   #transaction: Promise<void> | undefined;
   #open = true;
 
-  constructor(database: OpenDatabase, sql: Prepared, inserters: Inserters) {
+  constructor(database: OpenDatabase, sql: Prepared, inserters: Inserters, failures: DiskFailures) {
+    this.#failures = failures;
     this.#database = database;
     this.#sql = sql;
     this.#arns = new ArnTable(sql);
@@ -125,8 +141,9 @@ class SqliteStore implements Store {
     try {
       await committed;
       if (this.#checkpoints.isDue(executions.length)) await this.#database.connection.exec(CHECKPOINT);
-    } catch {
-      // The transaction's error is its caller's. A checkpoint that fails has lost nothing: the next one does its work.
+    } catch (error) {
+      // Its caller is told of the transaction's error. A checkpoint that fails has lost nothing: the next one does its work, or the next process.
+      this.#failures.note(error, "commit");
     } finally {
       this.#transaction = undefined;
     }
@@ -343,7 +360,9 @@ class SqliteStore implements Store {
     while (this.#transaction !== undefined) await this.#transaction;
     if (!this.#open) return;
     this.#open = false;
-    await closeDatabase(this.#database);
+    // What is in memory must not reach the file.
+    if (this.#failures.broken !== undefined) this.#database.connection.close();
+    else await closeDatabase(this.#database);
   }
 
   readonly #executionRow = (row: SqlRow): ExecutionRow => executionRow(row, this.#arns.arn);
@@ -357,6 +376,7 @@ class SqliteStore implements Store {
     try {
       return read(sql);
     } catch (error) {
+      this.#failures.note(error, "read");
       throw error instanceof DamagedRowError ? this.#damagedRow(error) : storeError(error, this.#database.place);
     }
   }
@@ -373,6 +393,8 @@ class SqliteStore implements Store {
   }
 
   #usable(): Prepared {
+    const { broken } = this.#failures;
+    if (broken !== undefined) throw broken;
     if (this.#open) return this.#sql;
     throw new StoreError("closed", `The store in ${this.#database.place} was closed. Open it again to use it.`);
   }
