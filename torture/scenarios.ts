@@ -166,7 +166,7 @@ const ioErrors: Scenario = {
     files().fail(what, "EIO", random.chance(0.5) ? 1 : 0.2);
     await pause(random.below(1500));
     files().heal();
-    // A flush that failed, or reads beside commits, ends the process (`disk-failures.ts`).
+    // A flush that failed ends the process (`disk-failures.ts`).
     await pause(100);
     if (trial.pawl.hasEnded || random.chance(0.2)) await trial.crash();
   },

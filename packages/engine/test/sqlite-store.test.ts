@@ -153,6 +153,43 @@ describe("opening", () => {
   });
 });
 
+describe("a page that cannot be read", () => {
+  test("hides what is on it and nothing else, whatever is asked before", async () => {
+    const store = await openSqliteStore({ folder });
+    await insert(store, 1_000);
+    await store.close();
+    const content = await readFile(file);
+    const { input } = executionRow(500);
+    const leafOfTable = 0x0d;
+    let damaged = 0;
+    for (let start = 4096; start < content.length; start += 4096) {
+      const page = content.subarray(start, start + 4096);
+      if (page[0] !== leafOfTable || !page.includes(input)) continue;
+      page.fill(0xff, 0, 8);
+      damaged += 1;
+    }
+    expect(damaged).toBe(1);
+    await writeFile(file, content);
+    const reopened = await openSqliteStore({ folder });
+    let unread = 0;
+    for (let id = 1; id <= 1_000; id++) {
+      const expected = executionRow(id);
+      try {
+        expect(await reopened.execution(expected.arn)).toMatchObject({ id, arn: expected.arn });
+      } catch (error) {
+        expect(error).toMatchObject({ name: "StoreError", code: "damaged" });
+        unread += 1;
+      }
+    }
+    expect(unread).toBeGreaterThan(0);
+    expect(unread).toBeLessThan(100);
+    // Adding executions reads no damaged page.
+    await insert(reopened, 10, 2_000);
+    expect(await reopened.executionById(2_003)).toMatchObject({ id: 2_003 });
+    await reopened.close();
+  });
+});
+
 describe("the log", () => {
   test("is copied into the database often, so that it stays short and holds no commit up", async () => {
     const store = await openSqliteStore({ folder });

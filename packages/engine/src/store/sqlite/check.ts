@@ -166,6 +166,7 @@ async function checkTable(
   for (let after: number | undefined = 0; after !== undefined; ) {
     const place: number = after;
     const rows: SqlRow[] | undefined = read(many, place) ?? read(one, place);
+    await connection.renew();
     try {
       // A row that cannot even be read is left behind.
       if (rows === undefined) throw new DamagedRowError(`a row of ${name} after row ${place}`);

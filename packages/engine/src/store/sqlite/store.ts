@@ -143,7 +143,7 @@ class SqliteStore implements Store {
       if (this.#checkpoints.isDue(executions.length)) await this.#database.connection.exec(CHECKPOINT);
     } catch (error) {
       // Its caller is told of the transaction's error. A checkpoint that fails has lost nothing: the next one does its work, or the next process.
-      this.#failures.note(error, "commit");
+      this.#failures.note(error);
     } finally {
       this.#transaction = undefined;
     }
@@ -171,6 +171,7 @@ class SqliteStore implements Store {
       try {
         sql.rollback.run();
       } catch {}
+      await this.#renew();
       throw error;
     }
     this.#arns.keep();
@@ -376,9 +377,19 @@ class SqliteStore implements Store {
     try {
       return read(sql);
     } catch (error) {
-      this.#failures.note(error, "read");
+      this.#failures.note(error);
+      this.#transaction = this.#renew().finally(() => {
+        this.#transaction = undefined;
+      });
       throw error instanceof DamagedRowError ? this.#damagedRow(error) : storeError(error, this.#database.place);
     }
+  }
+
+  /** Never throws: a statement that is not prepared again goes on throwing, and is tried again then. */
+  async #renew(): Promise<void> {
+    try {
+      await this.#database.connection.renew();
+    } catch {}
   }
 
   #damagedRow(error: DamagedRowError): StoreError {
