@@ -2,23 +2,29 @@ import { fork } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { numberOption, refuse, toolOptions } from "../scripts/tool-options.js";
 import { type FuzzResult, fuzzTarget } from "./fuzz-target.js";
 import { targets } from "./targets.js";
 
-/**
- * npm run fuzz -- [--target NAME]... [--seed N] [--seconds S]: throws drawn and mutated input at everything that takes input from
- * outside. Each target has a process of its own, so that a crash or a hang is found as well.
- */
-const { values } = parseArgs({
-  options: {
-    target: { type: "string", multiple: true, default: targets.map(({ name }) => name) },
-    seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
-    seconds: { type: "string", default: "20" },
-    /** For the child: the file that holds the case it is at. */
-    case: { type: "string" },
-  },
+const HELP = `npm run fuzz -- [options]: throws drawn and mutated input at everything that takes input from outside
+
+  --target NAME  one of ${targets.map(({ name }) => name).join(", ")} (repeatable; default: all)
+  --seconds S    for each target (default: 20)
+  --seed N       of what is drawn (default: from the time)
+
+Each target has a process of its own, so that a crash or a hang is found as well. Exit code 1 where something does not hold (fuzz/README.md).`;
+
+const values = toolOptions(HELP, {
+  target: { type: "string", multiple: true, default: targets.map(({ name }) => name) },
+  seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
+  seconds: { type: "string", default: "20" },
+  /** For the child: the file that holds the case it is at. */
+  case: { type: "string" },
 });
+const seconds = numberOption("seconds", values.seconds, HELP);
+const seed = numberOption("seed", values.seed, HELP);
+const unknown = values.target.find((name) => !targets.some((known) => known.name === name));
+if (unknown !== undefined) refuse(`There is no target '${unknown}'.`, HELP);
 
 /** A heap that is so much larger at the end holds on to something. */
 const MOST_GROWTH = 60 * 2 ** 20;
@@ -35,8 +41,8 @@ async function runOne(file: string): Promise<void> {
     throw reason;
   });
   const result = await fuzzTarget(target, {
-    seed: Number(values.seed),
-    seconds: Number(values.seconds),
+    seed,
+    seconds,
     cases: Number.POSITIVE_INFINITY,
     before: (text) => writeFileSync(file, text),
     guidedBy: process.argv[1] ?? "",
@@ -73,7 +79,6 @@ async function runAll(): Promise<void> {
 function runInChild(name: string, file: string): Promise<FuzzResult> {
   const script = process.argv[1];
   if (script === undefined) throw new Error("which script is this?");
-  const seconds = Number(values.seconds);
   return new Promise((resolve) => {
     const child = fork(
       script,

@@ -212,9 +212,11 @@ async function runWithFaults(world: World, workers: Workers, plan: Plan, ledger:
   world.schedule.after(Math.max(10, ...plan.starts.map(({ time }) => time)) + 1, () => {
     allHaveBegun = true;
   });
+  const stops = world.random.fork();
   for (const time of [...plan.deaths].sort((one, other) => one - other)) {
     await world.pass(Math.max(0, began + time - world.schedule.now));
-    world.kill();
+    if (stops.chance(0.3)) await world.stop();
+    else world.kill();
     await world.pass(world.random.below(3000));
     await world.open();
   }
@@ -230,7 +232,7 @@ async function heal(world: World, ledger: Ledger): Promise<void> {
   world.faults = { ...NO_FAULTS, disk: world.faults.disk };
   world.isHealed = true;
   // The disk of the last process stays as bad as it was: the next one has a good one.
-  await world.close();
+  await world.stop();
   world.faults = NO_FAULTS;
   await world.open();
   await restOf(world);
@@ -290,12 +292,13 @@ async function checkAll(world: World, workers: Workers, plan: Plan, ledger: Ledg
   const metrics = world.engine?.metrics();
   if (metrics?.queueLength !== 0) faults.push(`${metrics?.queueLength} events are not durable at the end`);
   if (metrics?.liveExecutions !== 0) faults.push(`${metrics?.liveExecutions} executions are still in memory`);
+  faults.push(...world.unrest);
   const jobStops = world.disk.jobStops(1000);
   if (jobStops.length > 0) faults.push(`${jobStops.length} jobs are still to be stopped`);
   const kept = world.disk.executions().filter(({ parent, arn }) => parent === null && arn.includes(":express:"));
   if (kept.length > 0) faults.push(`${kept.length} express executions are still stored`);
   workers.end();
-  await world.close();
+  await world.stop();
 }
 
 /** The end must be that of the run without faults, and so must the history where no fault has left its mark in it. */
@@ -416,7 +419,7 @@ async function runWithoutFaults(plan: Plan): Promise<Map<string, Expected>> {
     expected.set(keyOf(machine, JSON.stringify({ n })), { status, output, error, shape: shapeOfHistory(events) });
   }
   workers.end();
-  await world.close();
+  await world.stop();
   return expected;
 }
 

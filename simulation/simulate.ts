@@ -1,21 +1,23 @@
-import { parseArgs } from "node:util";
+import { numberOption, toolOptions } from "../scripts/tool-options.js";
 import { simulate } from "./run.js";
 
-/**
- * npm run simulate -- [--seed N] [--runs K] [--trace]: runs the engine in simulated worlds, one for each seed from N on, and stops at
- * the first in which something does not hold. The same seed is the same run, to the last event.
- */
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
-    runs: { type: "string", default: "1000" },
-    trace: { type: "boolean", default: false },
-    "keep-going": { type: "boolean", default: false },
-  },
-});
+const HELP = `npm run simulate -- [options]: runs the engine in simulated worlds, one for each seed
 
-const first = Number(values.seed);
-const runs = Number(values.runs);
+  --seed N      the first seed (default: from the time)
+  --runs K      how many seeds from that one on (default: 1000)
+  --trace       print the last steps of each run, not only of one that fails
+  --keep-going  go on after a run in which something does not hold
+
+The same seed is the same run, to the last event. Exit code 1 where something does not hold (docs/reliability.md).`;
+
+const values = toolOptions(HELP, {
+  seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
+  runs: { type: "string", default: "1000" },
+  trace: { type: "boolean", default: false },
+  "keep-going": { type: "boolean", default: false },
+});
+const first = numberOption("seed", values.seed, HELP);
+const runs = numberOption("runs", values.runs, HELP);
 const totals = { executions: 0, commits: 0, deaths: 0, milliseconds: 0, failed: 0 };
 const began = performance.now();
 for (let seed = first; seed < first + runs; seed++) {

@@ -9,6 +9,7 @@ export class SimulatedClock implements Clock {
   readonly #schedule: Schedule;
   #offset: number;
   #stopped = false;
+  #alarms = 0;
 
   constructor(schedule: Schedule, offset: number) {
     this.#schedule = schedule;
@@ -20,9 +21,25 @@ export class SimulatedClock implements Clock {
   }
 
   at(time: number, callback: () => void): () => void {
-    return this.#schedule.after(time - this.now(), () => {
+    this.#alarms += 1;
+    let isSet = true;
+    const end = (): void => {
+      if (isSet) this.#alarms -= 1;
+      isSet = false;
+    };
+    const cancel = this.#schedule.after(time - this.now(), () => {
+      end();
       if (!this.#stopped) callback();
     });
+    return () => {
+      end();
+      cancel();
+    };
+  }
+
+  /** How many alarms are set. A process does not end before there are none. */
+  get alarms(): number {
+    return this.#alarms;
   }
 
   get offset(): number {

@@ -34,6 +34,9 @@ export const NO_FAULTS: Faults = {
   lateDeaths: false,
 };
 
+/** After this nothing of a process that was stopped keeps it from ending, in milliseconds. */
+const REST_MILLISECONDS = 60_000;
+
 /** The request or its answer was lost: nobody knows what became of it. */
 export class LostError extends Error {
   override readonly name = "LostError";
@@ -74,6 +77,8 @@ export class World {
   #offset = 0;
   /** Processes that were opened. */
   opened = 0;
+  /** What processes that were stopped did not come to rest with. */
+  readonly unrest: string[] = [];
 
   constructor({ random, faults, tasks, trace }: WorldOptions) {
     this.random = random;
@@ -181,17 +186,25 @@ export class World {
     this.#process?.clock.jump(milliseconds);
   }
 
-  /** Ends the process as an operator does. */
-  async close(): Promise<void> {
+  /** Ends the process as an operator does: nobody listens any more, and it comes to its end by itself. */
+  async stop(): Promise<void> {
     const process = this.#process;
     if (process === undefined) return;
+    this.trace("process is stopped");
+    this.#process = undefined;
+    for (const reject of process.waiting) reject(new LostError("the server is stopped"));
+    process.waiting.clear();
+    process.dead = true;
     let isClosed = false;
     void process.engine.close().then(() => {
       isClosed = true;
     });
     await this.#until(() => isClosed);
-    this.#process = undefined;
-    this.#bury(process);
+    this.schedule.after(REST_MILLISECONDS, () => {
+      const { alarms } = process.clock;
+      if (alarms > 0) this.unrest.push(`a process that was stopped has ${alarms} alarms set a minute later`);
+      process.clock.stop();
+    });
   }
 
   /** Lets simulated time pass. */

@@ -49,20 +49,24 @@ export async function damage(trial: Trial): Promise<string[]> {
 
     const expected = await answersOf(whole, stopped);
     if (expected === undefined) return ["the whole copy is refused"];
+    if ([...expected.values()].some(isIncomplete)) return ["the whole copy does not answer everything"];
     const check = await pawl("check", "--data", checked);
     if (![0, 1, 2].includes(check.code ?? -1)) return [`${place}: the check ends with ${check.code}: ${check.stderr}`];
     if (/\n +at /.test(check.stderr)) return [`${place}: the check says ${check.stderr}`];
-    const found = await answersOf(hurt, stopped);
-    const faults = found === undefined ? [] : compare(expected, found);
-    const isMissing = found === undefined || [...expected.keys()].some((question) => found.get(question) === undefined);
+    const found = await answersOf(hurt, expected.keys());
+    // With the end of its log an execution may have lost its end, and have come to another one now.
+    const faults = compare(expected, isLog ? endedBefore(found, stopped) : found);
+    const isMissing = found === undefined || [...found.values()].some(isIncomplete);
     // The end of a log that is cut off is no more than the end of a shorter one.
     if (isMissing && check.code === 0 && !isLog) faults.push("something is missing, and pawl check finds nothing");
 
     const restored = await pawl("restore", backup, "--data", hurt, "--force");
-    const again = restored.code === 0 ? await answersOf(hurt, stopped) : undefined;
+    const again = restored.code === 0 ? await answersOf(hurt, expected.keys()) : undefined;
     if (again === undefined) faults.push(`the backup cannot be restored: ${restored.stderr}`);
-    else if ([...expected].some(([question, answer]) => again.get(question) !== answer)) {
-      faults.push("the restored data answers something else");
+    else {
+      const wrong = [...compare(expected, again)];
+      if ([...again.values()].some(isIncomplete)) wrong.push("something is missing");
+      faults.push(...wrong.map((fault) => `after the backup was restored: ${fault}`));
     }
     return faults.map((fault) => `${place}: ${fault}`);
   } finally {
@@ -78,13 +82,28 @@ function copyData(from: string, to: string): void {
   for (const name of [DATABASE, LOG]) if (existsSync(join(from, name))) copyFileSync(join(from, name), join(to, name));
 }
 
-function compare(expected: Answers, found: Answers): string[] {
-  return [...found].flatMap(([question, answer]) => {
-    const right = expected.get(question);
-    return answer === undefined || right === undefined || answer === right
-      ? []
-      : [`${question} is ${answer.slice(0, 300)}, and was ${right.slice(0, 300)}`];
-  });
+function endedBefore(answers: Answers | undefined, time: number): Answers {
+  return new Map(
+    [...(answers ?? [])].filter(
+      ([, { description }]) => description !== undefined && JSON.parse(description).stopDate < time,
+    ),
+  );
+}
+
+function isIncomplete({ description, history }: Answer): boolean {
+  return description === undefined || history === undefined;
+}
+
+/** What is answered, and is not what is expected. */
+function compare(expected: Answers, found: Answers = new Map()): string[] {
+  return [...found].flatMap(([executionArn, answer]) =>
+    (["description", "history"] as const).flatMap((part) => {
+      const [is, was] = [answer[part], expected.get(executionArn)?.[part]];
+      return is === undefined || is === was
+        ? []
+        : [`the ${part} of ${executionArn} is ${is.slice(0, 300)}, and was ${was?.slice(0, 300)}`];
+    }),
+  );
 }
 
 /** @returns what was done */
@@ -117,22 +136,36 @@ function pawl(...args: string[]): Promise<{ readonly code: number | null; readon
   });
 }
 
-/** By question; undefined where the answer was an error. */
-type Answers = Map<string, string | undefined>;
+/** What is said of an execution; undefined where the answer was an error. */
+interface Answer {
+  readonly description: string | undefined;
+  readonly history: string | undefined;
+}
 
-/** The descriptions and histories that a process on the folder gives of executions that ended before `time`; undefined where it refuses the folder in a sentence. */
-async function answersOf(folder: string, time: number): Promise<Answers | undefined> {
+/** By the ARN of the execution. */
+type Answers = Map<string, Answer>;
+
+type Ask = (operation: string, input: object) => Promise<Record<string, unknown> | undefined>;
+
+/**
+ * The descriptions and histories that a process on the folder gives; undefined where it refuses the folder in a sentence.
+ * @param asked of these executions; or of some that ended before this time, in seconds: the others end in every process at another time
+ */
+async function answersOf(folder: string, asked: Iterable<string> | number): Promise<Answers | undefined> {
   const pawl = new PawlProcess({ data: folder });
   try {
     const url = await pawl.url();
     if (url === undefined) {
-      if (!/^pawl: [^\n]+\n$/.test(pawl.stderr)) throw new Error(`it ends without a sentence: ${pawl.stderr}`);
+      // It may have logged what it could not read before.
+      if (!/^pawl: [^\n]+\n$/m.test(pawl.stderr) || /\n +at /.test(pawl.stderr)) {
+        throw new Error(`it ends without a sentence: ${pawl.stderr}`);
+      }
       return undefined;
     }
     const api = new Api({ isFailureExpected: true });
     api.url = url;
     const answers: Answers = new Map();
-    const ask = async (operation: string, input: object): Promise<Record<string, unknown> | undefined> => {
+    const ask: Ask = async (operation, input) => {
       try {
         return await api.call(operation, input);
       } catch (error) {
@@ -140,21 +173,30 @@ async function answersOf(folder: string, time: number): Promise<Answers | undefi
         throw error;
       }
     };
-    const machines = (await ask("ListStateMachines", {}))?.stateMachines as { stateMachineArn: string }[] | undefined;
-    for (const { stateMachineArn } of machines ?? []) {
-      const listed = await ask("ListExecutions", { stateMachineArn, statusFilter: "SUCCEEDED", maxResults: 8 });
-      for (const { executionArn } of (listed?.executions as { executionArn: string }[] | undefined) ?? []) {
-        const described = await ask("DescribeExecution", { executionArn });
-        // The others end in every process at another time.
-        if (described !== undefined && Number(described.stopDate) >= time) continue;
-        answers.set(executionArn, described === undefined ? undefined : JSON.stringify(described));
-        const history = await ask("GetExecutionHistory", { executionArn, maxResults: 1000 });
-        answers.set(`${executionArn} history`, history === undefined ? undefined : JSON.stringify(history.events));
-      }
+    for (const executionArn of typeof asked === "number" ? await someEndedBefore(asked, ask) : asked) {
+      const described = await ask("DescribeExecution", { executionArn });
+      const history = await ask("GetExecutionHistory", { executionArn, maxResults: 1000 });
+      answers.set(executionArn, {
+        description: described && JSON.stringify(described),
+        history: history && JSON.stringify(history.events),
+      });
     }
     api.close();
     return answers;
   } finally {
     await pawl.kill();
   }
+}
+
+/** Eight executions of each state machine. */
+async function someEndedBefore(time: number, ask: Ask): Promise<string[]> {
+  const arns: string[] = [];
+  const machines = (await ask("ListStateMachines", {}))?.stateMachines as { stateMachineArn: string }[] | undefined;
+  for (const { stateMachineArn } of machines ?? []) {
+    const listed = await ask("ListExecutions", { stateMachineArn, statusFilter: "SUCCEEDED", maxResults: 1000 });
+    const executions = (listed?.executions ?? []) as { executionArn: string; stopDate: number }[];
+    const ended = executions.filter(({ stopDate }) => stopDate < time);
+    arns.push(...ended.slice(0, 8).map(({ executionArn }) => executionArn));
+  }
+  return arns;
 }

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { numberOption, refuse, toolOptions } from "../scripts/tool-options.js";
 import { openTrial } from "../test/durability/trial.js";
 import { type Figures, figuresOf, head, line, total } from "./figures.js";
 import type { Scenario } from "./scenario.js";
@@ -18,31 +18,20 @@ const HELP = `npm run torture -- [options]: real faults on the real process
 Each scenario loads a server of its own with executions of every kind, does its fault so many times, and looks afterwards whether
 every promise was kept (docs/durability.md). Exit code 1 where one was not.`;
 
-const { values } = parseArgs({
-  options: {
-    scenario: { type: "string", multiple: true },
-    all: { type: "boolean", default: false },
-    cycles: { type: "string", default: "20" },
-    minutes: { type: "string", default: "10" },
-    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", short: "h", default: false },
-  },
+const values = toolOptions(HELP, {
+  scenario: { type: "string", multiple: true },
+  all: { type: "boolean", default: false },
+  cycles: { type: "string", default: "20" },
+  minutes: { type: "string", default: "10" },
+  seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+  json: { type: "boolean", default: false },
 });
-if (values.help) {
-  console.log(HELP);
-  process.exit();
-}
-
 const names = (values.all ? undefined : values.scenario) ?? scenarios.map(({ name }) => name);
 const unknown = names.find((name) => name !== "soak" && !scenarios.some((known) => known.name === name));
-if (unknown !== undefined) {
-  console.error(`There is no scenario '${unknown}'.\n\n${HELP}`);
-  process.exit(2);
-}
-const cycles = number("cycles", values.cycles);
-const seed = number("seed", values.seed);
-const minutes = number("minutes", values.minutes);
+if (unknown !== undefined) refuse(`There is no scenario '${unknown}'.`, HELP);
+const cycles = numberOption("cycles", values.cycles, HELP);
+const seed = numberOption("seed", values.seed, HELP);
+const minutes = numberOption("minutes", values.minutes, HELP);
 /** For people; a document of JSON stands alone. */
 const say = values.json ? console.error : console.log;
 
@@ -101,11 +90,4 @@ async function run(scenario: Scenario): Promise<Figures> {
   await trial.close();
   const seconds = Math.round((performance.now() - began) / 1000);
   return { scenario: scenario.name, cycles: done, processes, acknowledged, ...figuresOf(faults), seconds };
-}
-
-function number(name: string, text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= 0) return value;
-  console.error(`--${name} takes a number, not '${text}'.`);
-  process.exit(2);
 }

@@ -79,6 +79,6 @@ async function runToItsEnd(definition: string, type: "STANDARD" | "EXPRESS"): Pr
     () => world.disk.executions().every(({ status }) => status !== "RUNNING"),
     SIMULATED_MILLISECONDS,
   );
-  await world.close();
+  await world.stop();
   if (failure !== undefined && (failure as Error).name !== "ServiceError") throw failure;
 }

@@ -9,6 +9,7 @@ import type { ChildEnd, ResultsOutcome } from "../src/transition/event.js";
 import { batchesOf } from "../src/transition/item-batches.js";
 import { exceedsTolerance } from "../src/transition/map-run-counts.js";
 import { type Child, MapRunRebuild } from "../src/transition/map-run-rebuild.js";
+import { openTestEngine } from "./test-engine.js";
 import { Carried } from "./transition-table.js";
 
 const child = (state: object) => ({
@@ -351,6 +352,22 @@ describe("batches of items", () => {
     // No input may be larger than 256 KB.
     const large = "x".repeat(100_000);
     expect(batch([large, large, large], { maxItemsPerBatch: 3 })).toHaveLength(2);
+  });
+});
+
+describe("the end of the process", () => {
+  it("is not held up by children that were just to be started", async () => {
+    // At one of these moments the commit is under way that starts children.
+    for (let turns = 0; turns < 12; turns++) {
+      const { engine, clock, machine: create, start, rest } = await openTestEngine();
+      const stateMachineArn = await create(machine({ ItemProcessor: child({ Type: "Wait", Seconds: 60 }) }));
+      await start(stateMachineArn, [1, 2, 3]);
+      for (let turn = 0; turn < turns; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+      await engine.close();
+      await rest();
+      for (let second = 0; second < 5; second++) await clock.turn(1000);
+      expect(clock.alarms).toEqual([]);
+    }
   });
 });
 

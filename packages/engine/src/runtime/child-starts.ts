@@ -19,6 +19,7 @@ export class ChildStarts {
   readonly #waiting = new Map<string, Waiting>();
   /** Children whose start is not durable yet, by map run. */
   readonly #unstored = new Map<string, Unstored>();
+  #closed = false;
 
   constructor(host: MapRunHost) {
     this.#host = host;
@@ -68,6 +69,7 @@ export class ChildStarts {
   #startLater(live: LiveExecution, group: ChildrenStart, child: ChildStart): void {
     const { clock, isLive } = this.#host;
     const { mapRunArn } = group;
+    if (this.#closed) return;
     let waiting = this.#waiting.get(mapRunArn);
     if (waiting?.live !== live) {
       const later: Waiting = { live, starts: [] };
@@ -184,6 +186,12 @@ export class ChildStarts {
   stop(mapRunArn: string): number[] {
     this.#waiting.delete(mapRunArn);
     return [...(this.#running.get(mapRunArn) ?? [])];
+  }
+
+  /** Starts nothing more, and tries nothing again: the next process does. */
+  close(): void {
+    this.#closed = true;
+    this.#waiting.clear();
   }
 
   /** Resolves when a redrive of the child that is under way is durable, or will not be. */

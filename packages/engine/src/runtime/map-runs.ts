@@ -243,6 +243,7 @@ export class MapRuns {
   /** Ends what is read and written; the next process begins it again. */
   close(): void {
     this.#closed = true;
+    this.#starts.close();
     for (const mapRunArn of [...this.#inputs.keys(), ...this.#gathering.keys()]) this.#stopWork(mapRunArn);
   }
 }
