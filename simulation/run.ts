@@ -334,10 +334,10 @@ function checkEnd(
     );
     return;
   }
-  if (!isMarkedByFaults(events) && shapeOfHistory(events) !== wanted.shape) {
-    faults.push(
-      `${name} has another history than without faults:\n${difference(shapeOfHistory(events), wanted.shape)}`,
-    );
+  if (wanted.shape === undefined || isMarkedByFaults(events)) return;
+  const shape = shapeOfHistory(events);
+  if (shape !== wanted.shape) {
+    faults.push(`${name} has another history than without faults:\n${difference(shape, wanted.shape)}`);
   }
 }
 
@@ -390,7 +390,8 @@ interface Expected {
   readonly status: string;
   readonly output: string | undefined;
   readonly error: string | undefined;
-  readonly shape: string;
+  /** Undefined where a task timed out because the workers had too much to do: that is another matter in each world. */
+  readonly shape: string | undefined;
 }
 
 const keyOf = (machine: Machine, input: string): string => `${machine.name} ${input}`;
@@ -416,7 +417,8 @@ async function runWithoutFaults(plan: Plan): Promise<Map<string, Expected>> {
     const { status, output, error } = (await ask(world, (engine) => engine.executions.describe(executionArn))) ?? {};
     const events = await historyOf(world, executionArn);
     if (status === undefined || status === "RUNNING") throw new Error(`${name} does not end without faults`);
-    expected.set(keyOf(machine, JSON.stringify({ n })), { status, output, error, shape: shapeOfHistory(events) });
+    const shape = isMarkedByFaults(events) ? undefined : shapeOfHistory(events);
+    expected.set(keyOf(machine, JSON.stringify({ n })), { status, output, error, shape });
   }
   workers.end();
   await world.stop();
