@@ -37,6 +37,18 @@ const kill: Scenario = {
   },
 };
 
+const stop: Scenario = {
+  name: "stop",
+  what: "SIGTERM at a random moment: the process ends by itself",
+  async cycle(trial) {
+    await underLoad(trial, 50, 1000);
+    await trial.pawl.kill("SIGTERM");
+    const code = await trial.pawl.ended;
+    if (code !== 0) throw new Error(`it ends with ${code}`);
+    await trial.crash();
+  },
+};
+
 const freeze: Scenario = {
   name: "freeze",
   what: "SIGSTOP, and SIGCONT after up to three seconds",
@@ -196,6 +208,7 @@ const readOnly: Scenario = {
 
 export const scenarios: readonly Scenario[] = [
   kill,
+  stop,
   freeze,
   fullDisk,
   descriptors,

@@ -94,9 +94,17 @@ export class PawlProcess {
     return url;
   }
 
+  /** @throws Error where it goes on for a minute after SIGTERM; it has ended then, too */
   async kill(signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
     this.#child.kill(signal);
+    let isHanging = false;
+    const limit = setTimeout(() => {
+      isHanging = true;
+      this.#child.kill("SIGKILL");
+    }, 60_000);
     await this.#ended;
+    clearTimeout(limit);
+    if (isHanging) throw new Error(`pawl does not end after ${signal}:\n${this.stdout}\n${this.stderr}`);
   }
 }
 
