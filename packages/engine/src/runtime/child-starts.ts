@@ -6,7 +6,7 @@ import { timeOrderedUuid } from "../time-ordered-uuid.js";
 import type { ChildrenStart, ChildStart } from "../transition/effect.js";
 import { branchOf } from "../transition/map-run.js";
 import type { LiveExecution, ParentPlace } from "./live-execution.js";
-import type { MapRunHost } from "./map-runs.js";
+import type { MapRunHost } from "./map-run-host.js";
 
 /** How children of map runs are started and begun once more. */
 export class ChildStarts {

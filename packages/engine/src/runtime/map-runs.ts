@@ -1,19 +1,16 @@
 import type { MapState } from "@pawl/asl";
-import type { Clock } from "../clock.js";
 import type { ChildInput, Execution, Tally } from "../execution.js";
-import type { Redrive } from "../redrive.js";
-import type { ExecutionRow, Store } from "../store/store.js";
-import type { Tracing } from "../tracing/tracing.js";
 import type { ChildrenStart, InputWish, ResultsWish } from "../transition/effect.js";
-import type { ChildEnd, ChildrenEnded, ExecutionEvent } from "../transition/event.js";
+import type { ChildEnd, ChildrenEnded } from "../transition/event.js";
 import { branchOf, isMapRun } from "../transition/map-run.js";
 import { type MapRunBranch, redrivesOf } from "../transition/map-run-counts.js";
 import { MapRunRebuild } from "../transition/map-run-rebuild.js";
 import { ChildStarts } from "./child-starts.js";
-import { type LiveExecution, parentPlace, type Revision } from "./live-execution.js";
+import { type LiveExecution, parentPlace } from "./live-execution.js";
 import { childrenOf } from "./map-run-children.js";
-import { type InputPorts, MapRunInputs, readingFailure } from "./map-run-inputs.js";
-import { gatherResults, type ResultPorts } from "./map-run-results.js";
+import type { MapRunHost } from "./map-run-host.js";
+import { MapRunInputs, readingFailure } from "./map-run-inputs.js";
+import { gatherResults } from "./map-run-results.js";
 
 /**
  * Map runs: how inputs for their children come in, how parents hear of their children's ends, how those are stopped, and how
@@ -246,18 +243,6 @@ export class MapRuns {
     this.#starts.close();
     for (const mapRunArn of [...this.#inputs.keys(), ...this.#gathering.keys()]) this.#stopWork(mapRunArn);
   }
-}
-
-export interface MapRunHost extends InputPorts, ResultPorts {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly tracing: Tracing | undefined;
-  readonly start: (revision: Revision, row: ExecutionRow) => Promise<unknown>;
-  readonly redrive: (row: ExecutionRow, redrive: Redrive) => Promise<unknown>;
-  /** True while memory holds just this object for the execution. */
-  readonly isLive: (live: LiveExecution) => boolean;
-  /** Resolves when what comes of the event is durable. */
-  readonly post: (executionId: number, event: ExecutionEvent) => Promise<void>;
 }
 
 const RETRY_MILLISECONDS = 1000;
