@@ -34,9 +34,11 @@ it.runIf(typeof files !== "string")(
       definition: JSON.stringify({ StartAt: "A", States: { A: { Type: "Pass", End: true } } }),
       roleArn: "arn:aws:iam::123456789012:role/role",
     });
-    const start = async (name: string): Promise<string> =>
-      String((await api.call("StartExecution", { stateMachineArn, name })).executionArn);
-    const executions = await Promise.all(Array.from({ length: 200 }, (_, index) => start(`e${index}`)));
+    const start = async (name: string, input = "{}"): Promise<string> =>
+      String((await api.call("StartExecution", { stateMachineArn, name, input })).executionArn);
+    // More than the store keeps in memory.
+    const inputs = Array.from({ length: 400 }, (_, index) => JSON.stringify([index, "x".repeat(100_000)]));
+    const executions = await Promise.all(inputs.map((input, index) => start(`e${index}`, input)));
     await first.kill();
     await first.ended;
 
@@ -44,13 +46,17 @@ it.runIf(typeof files !== "string")(
     await open();
     fail(["reads"], "EIO", 1);
     for (const executionArn of executions.filter((_, index) => index % 20 === 0)) {
-      const failure = await api.call("GetExecutionHistory", { executionArn }).catch((error: unknown) => error);
-      expect(failure).toMatchObject({ status: 500, code: "InternalFailure" });
+      for (const operation of ["GetExecutionHistory", "DescribeExecution"]) {
+        const failure = await api.call(operation, { executionArn }).catch((error: unknown) => error);
+        expect(failure).toMatchObject({ status: 500, code: "InternalFailure" });
+      }
     }
     heal();
-    for (const executionArn of executions) {
+    for (const [index, executionArn] of executions.entries()) {
       const { events } = await api.call("GetExecutionHistory", { executionArn });
       expect(events).toHaveLength(4);
+      const { input } = await api.call("DescribeExecution", { executionArn });
+      expect(input === inputs[index]).toBe(true);
     }
     expect(await start("after")).toContain(":after");
   },
