@@ -6,20 +6,20 @@ import { pathToFileURL } from "node:url";
 import { createStateMachine, requestText } from "./api.mjs";
 import { withDataFolder } from "./data-folder.mjs";
 import { hello, helloInput } from "./machines.mjs";
-import { startLoad, startPacedLoad, startPawl } from "./processes.mjs";
+import { startBare, startLoad, startPacedLoad, startPawl } from "./processes.mjs";
 import { median } from "./statistics.mjs";
 
 /**
  * @param plan `connections` that saturate, `rounds`, `seconds`, `warmUpSeconds`
  * @returns medians of the rounds. `saturated`: executions a second, and commits for 1,000 executions, each of which is one fsync
  * (copies of the log into the database add some 3, which strace counts);
- * `half`: the rate, percentiles in milliseconds, commits for 1,000; `fsync`: percentiles of 4 KiB kept by the same disk, in
+ * `half`: the rate, percentiles in milliseconds, commits for 1,000; `bare`: percentiles of the bare HTTP server at that rate; `fsync`: percentiles of 4 KiB kept by the same disk, in
  * milliseconds, measured between the rounds
  */
 export async function measureHalfLoad({ connections, rounds, seconds, warmUpSeconds }) {
-  const [saturated, half, fsyncs] = [[], [], []];
+  const [saturated, half, bare, fsyncs] = [[], [], [], []];
   await withDataFolder(async (data) => {
-    const [pawl, load, paced] = [await startPawl(data), startLoad(), startPacedLoad()];
+    const [pawl, bareServer, load, paced] = [await startPawl(data), await startBare(), startLoad(), startPacedLoad()];
     try {
       const stateMachineArn = await createStateMachine(pawl.url, "hello", hello);
       const request = requestText("StartExecution", { stateMachineArn, input: helloInput });
@@ -28,10 +28,12 @@ export async function measureHalfLoad({ connections, rounds, seconds, warmUpSeco
         const full = await counted(pawl.url, () => load.run(job));
         saturated.push(full);
         fsyncs.push(...fsyncTimes(data));
-        half.push(await counted(pawl.url, () => paced.run({ ...job, connections: 64, perSecond: full.perSecond / 2 })));
+        const pacedJob = { ...job, connections: 64, perSecond: full.perSecond / 2 };
+        half.push(await counted(pawl.url, () => paced.run(pacedJob)));
+        bare.push(await paced.run({ ...pacedJob, port: bareServer.port }));
       }
     } finally {
-      await Promise.all([pawl.stop(), load.stop(), paced.stop()]);
+      await Promise.all([pawl.stop(), bareServer.stop(), load.stop(), paced.stop()]);
     }
   });
   const of = (list, names) => Object.fromEntries(names.map((name) => [name, median(list.map((one) => one[name]))]));
@@ -40,6 +42,7 @@ export async function measureHalfLoad({ connections, rounds, seconds, warmUpSeco
   return {
     saturated: { connections, ...of(saturated, ["perSecond", "p50", "p99", "commitsPerThousand"]) },
     half: of(half, ["perSecond", "p50", "p99", "longest", "commitsPerThousand"]),
+    bare: of(bare, ["p50", "p99"]),
     fsync: { p50: at(0.5), p99: at(0.99) },
   };
 }
@@ -72,7 +75,12 @@ function fsyncTimes(folder) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const connections = Number(process.argv[2] ?? 64);
-  const { saturated, half, fsync } = await measureHalfLoad({ connections, rounds: 3, seconds: 5, warmUpSeconds: 2 });
+  const { saturated, half, bare, fsync } = await measureHalfLoad({
+    connections,
+    rounds: 3,
+    seconds: 5,
+    warmUpSeconds: 2,
+  });
   const ms = (value) => `${value.toFixed(2)} ms`;
   console.log(
     `saturated, ${connections} connections: ${Math.round(saturated.perSecond)} executions a second, p50 ${ms(saturated.p50)}, p99 ${ms(saturated.p99)}, ${saturated.commitsPerThousand.toFixed(1)} commits for 1,000 executions`,
@@ -80,6 +88,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   console.log(
     `at half of it: p50 ${ms(half.p50)}, p99 ${ms(half.p99)}, longest ${ms(half.longest)}, ${half.commitsPerThousand.toFixed(1)} commits for 1,000 executions`,
   );
+  console.log(`the bare HTTP server at that load: p50 ${ms(bare.p50)}, p99 ${ms(bare.p99)}`);
   console.log(
     `an fsync: p50 ${ms(fsync.p50)}, p99 ${ms(fsync.p99)}; p99 of a start at half load is ${(half.p99 / fsync.p50).toFixed(1)} times the usual one`,
   );

@@ -12,7 +12,7 @@ export const latency = {
     progress("StartExecution at half load, beside an fsync");
     return measureHalfLoad({ connections: loadConnections, rounds, seconds, warmUpSeconds });
   },
-  rows: ({ saturated, half, fsync }) => [
+  rows: ({ saturated, half, bare, fsync }) => [
     row({
       what: `StartExecution at half load (${count(half.perSecond)}/s), p99, beside the disk's fsync of ${milliseconds(fsync.p50)}`,
       value: half.p99 / fsync.p50,
@@ -20,6 +20,11 @@ export const latency = {
       atMost: 5,
       ratio: half.p99 / fsync.p99,
       beside: "an fsync's p99",
+    }),
+    row({
+      what: "the same of the bare HTTP server, which keeps nothing",
+      value: bare.p99 / fsync.p50,
+      as: fsyncs,
     }),
     row({
       what: `commits for 1,000 executions under load, each an fsync, ${saturated.connections} connections`,
