@@ -159,8 +159,8 @@ class SqliteStore implements Store {
   async #commit(changes: Changes): Promise<void> {
     const sql = this.#usable();
     const { connection, inMemory } = this.#database;
-    sql.begin.run();
     try {
+      sql.begin.run();
       this.#writer.write(changes, this.#lastExecutionId);
       if (inMemory) sql.commit.run();
       else await connection.exec("COMMIT");
