@@ -12,7 +12,7 @@ import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, rmSync, sta
 import { availableParallelism, cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { refuse, toolOptions } from "../scripts/tool-options.mjs";
 import { printRows } from "./rows.mjs";
 import { median } from "./statistics.mjs";
 
@@ -103,39 +103,26 @@ function say(line) {
 
 function readOptions(measurements, canWrite) {
   const names = measurements.map(({ name }) => name);
-  try {
-    const { values } = parseArgs({
-      options: {
-        json: { type: "boolean", default: false },
-        quick: { type: "boolean", default: false },
-        write: { type: "boolean", default: false },
-        only: { type: "string", default: names.join(",") },
-        data: { type: "string" },
-        rounds: { type: "string" },
-        seconds: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    });
-    if (values.help) {
-      console.log(help(names));
-      process.exit(0);
-    }
-    if (values.write && !canWrite) throw new Error("--write is an option of npm run bench alone");
-    const only = values.only.split(",");
-    const unknown = only.find((name) => !names.includes(name));
-    if (unknown !== undefined) throw new Error(`--only knows no '${unknown}'`);
-    return { ...values, only, rounds: positive(values, "rounds"), seconds: positive(values, "seconds") };
-  } catch (error) {
-    console.error(`${error.message}\n\n${help(names)}`);
-    process.exit(2);
-  }
-}
-
-function positive(values, name) {
-  if (values[name] === undefined) return undefined;
-  const number = Number(values[name]);
-  if (!(number > 0)) throw new Error(`--${name} takes a number above 0`);
-  return number;
+  const text = help(names);
+  const values = toolOptions(text, {
+    json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    only: { type: "string", default: names.join(",") },
+    data: { type: "string" },
+    rounds: { type: "string" },
+    seconds: { type: "string" },
+  });
+  if (values.write && !canWrite) refuse("--write is an option of npm run bench alone", text);
+  const only = values.only.split(",");
+  const unknown = only.find((name) => !names.includes(name));
+  if (unknown !== undefined) refuse(`--only knows no '${unknown}'`, text);
+  const positive = (name) => {
+    if (values[name] === undefined) return undefined;
+    const number = Number(values[name]);
+    return number > 0 ? number : refuse(`--${name} takes a number above 0`, text);
+  };
+  return { ...values, only, rounds: positive("rounds"), seconds: positive("seconds") };
 }
 
 /** As `npm start` does. In a process of its own, whose output goes to standard error: ours is the result's. */

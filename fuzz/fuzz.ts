@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { numberOption, refuse, toolOptions } from "../scripts/tool-options.js";
+import { numberOption, refuse, toolOptions } from "../scripts/tool-options.mjs";
 import { type FuzzResult, fuzzTarget } from "./fuzz-target.js";
 import { targets } from "./targets.js";
 

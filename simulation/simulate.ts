@@ -1,4 +1,4 @@
-import { numberOption, toolOptions } from "../scripts/tool-options.js";
+import { numberOption, toolOptions } from "../scripts/tool-options.mjs";
 import { simulate } from "./run.js";
 
 const HELP = `npm run simulate -- [options]: runs the engine in simulated worlds, one for each seed

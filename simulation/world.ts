@@ -174,9 +174,14 @@ export class World {
   }
 
   #bury(process: Process): void {
-    process.dead = true;
+    this.#hangUp(process);
     process.clock.stop();
-    for (const reject of process.waiting) reject(new LostError("the process died"));
+  }
+
+  /** Nobody hears of the process any more. */
+  #hangUp(process: Process): void {
+    process.dead = true;
+    for (const reject of process.waiting) reject(new LostError("the process has ended"));
     process.waiting.clear();
   }
 
@@ -192,9 +197,7 @@ export class World {
     if (process === undefined) return;
     this.trace("process is stopped");
     this.#process = undefined;
-    for (const reject of process.waiting) reject(new LostError("the server is stopped"));
-    process.waiting.clear();
-    process.dead = true;
+    this.#hangUp(process);
     let isClosed = false;
     void process.engine.close().then(() => {
       isClosed = true;

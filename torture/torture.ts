@@ -1,4 +1,4 @@
-import { numberOption, refuse, toolOptions } from "../scripts/tool-options.js";
+import { numberOption, refuse, toolOptions } from "../scripts/tool-options.mjs";
 import { openTrial } from "../test/durability/trial.js";
 import { type Figures, figuresOf, head, line, total } from "./figures.js";
 import type { Scenario } from "./scenario.js";
